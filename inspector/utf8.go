@@ -1,0 +1,88 @@
+package inspector
+
+// UTF-8, checked as it arrives: the first bad byte is found before the message has ended.
+
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
+
+// UTF8 checks a text for valid UTF-8 in pieces, cut anywhere. The zero value is ready.
+type UTF8 struct {
+	need byte // continuation bytes still to come
+	lo   byte // the range that the next one must be in
+	hi   byte
+}
+
+// Write checks the next piece of the text. It returns the index in p of the first byte at which
+// the text can no longer be valid UTF-8, or -1. After that the checker must be reset.
+func (u *UTF8) Write(p []byte) int {
+	i := 0
+	for i < len(p) {
+		if u.need == 0 {
+			if i += ascii(p[i:]); i == len(p) {
+				return -1
+			}
+			if !u.start(p[i]) {
+				return i
+			}
+			i++
+			continue
+		}
+		if p[i] < u.lo || p[i] > u.hi {
+			return i
+		}
+		u.need--
+		u.lo, u.hi = 0x80, 0xBF
+		i++
+	}
+	return -1
+}
+
+// Complete reports whether the text so far ends between two characters.
+func (u *UTF8) Complete() bool { return u.need == 0 }
+
+// Reset makes the checker ready for another text.
+func (u *UTF8) Reset() { *u = UTF8{} }
+
+// start takes a first byte that is not ASCII; the ranges are those of RFC 3629 §4.
+func (u *UTF8) start(c byte) bool {
+	u.lo, u.hi = 0x80, 0xBF
+	switch {
+	case c >= 0xC2 && c <= 0xDF:
+		u.need = 1
+	case c >= 0xE0 && c <= 0xEF:
+		u.need = 2
+		switch c {
+		case 0xE0:
+			u.lo = 0xA0 // shorter forms exist below
+		case 0xED:
+			u.hi = 0x9F // surrogates above
+		}
+	case c >= 0xF0 && c <= 0xF4:
+		u.need = 3
+		switch c {
+		case 0xF0:
+			u.lo = 0x90
+		case 0xF4:
+			u.hi = 0x8F // nothing above U+10FFFF
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// ascii returns how many bytes at the front of p are ASCII.
+func ascii(p []byte) int {
+	i := 0
+	for ; i+8 <= len(p); i += 8 {
+		if binary.LittleEndian.Uint64(p[i:])&0x8080808080808080 != 0 {
+			break
+		}
+	}
+	for i < len(p) && p[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}
