@@ -114,7 +114,13 @@ func (c *Conn) Tee(o Observer) {
 
 // Unwatch drops all observers; none of them is told of the end. From then on the tap costs
 // a load and an add a call. It may be called from within an Observer's own call.
-func (c *Conn) Unwatch() { c.watched.Store(false) }
+func (c *Conn) Unwatch() {
+	c.watched.Store(false)
+	if c.mu.TryLock() { // fails within an Observer's call, and then tell lets go of them
+		c.observers, c.held = nil, nil
+		c.mu.Unlock()
+	}
+}
 
 // Calls is how many reads and writes moved bytes.
 func (c *Conn) Calls() (reads, writes uint64) { return c.reads.Load(), c.writes.Load() }

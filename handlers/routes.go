@@ -1,0 +1,30 @@
+package handlers
+
+// Every URL that the program answers, in one table.
+
+import "net/http"
+
+// serve answers a request, or returns the error that says why it didn't.
+type serve func(w http.ResponseWriter, r *http.Request) error
+
+type route struct {
+	pattern string
+	serve   serve
+}
+
+const pingPath = "/lab/echo/ping"
+
+func (s *Server) routes() []route {
+	return []route{
+		{"GET /healthz", s.healthz},
+		{"GET /readyz", s.healthz},
+	}
+}
+
+// healthz says that the process answers; it does so from the moment it listens.
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err := w.Write([]byte("ok\n"))
+	return err
+}

@@ -1,0 +1,143 @@
+// Package handlers answers HTTP: one table of routes, one file a lab, one funnel for errors.
+package handlers
+
+// The server: what the handlers share, how a request reaches them, and how they are drained.
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"wireup/inspector"
+	"wireup/wire"
+)
+
+// Limits bound what one reader can make the server hold. Each is named when it is hit.
+type Limits struct {
+	Message        int64         // bytes of one message to the echo, after inflation
+	WireSockets    int           // WebSockets open at once on one wire
+	AddressSockets int           // WebSockets open at once from one client address
+	RequestHead    int           // bytes of a request's head
+	RequestTime    time.Duration // in which a request's head must have come
+}
+
+// DefaultLimits are those of the program when no flag says otherwise.
+func DefaultLimits() Limits {
+	return Limits{
+		Message:        1 << 20,
+		WireSockets:    64,
+		AddressSockets: 256,
+		RequestHead:    64 << 10,
+		RequestTime:    10 * time.Second,
+	}
+}
+
+// Config is what a Server is made from.
+type Config struct {
+	Log    *slog.Logger
+	Hub    *wire.Hub
+	Limits Limits
+}
+
+// Server answers every URL of the program.
+type Server struct {
+	log     *slog.Logger
+	hub     *wire.Hub
+	limits  Limits
+	sockets *sockets
+	http    *http.Server
+}
+
+// New makes a server. It fails when a page can't be rendered.
+func New(c Config) (*Server, error) {
+	s := &Server{
+		log:     c.Log,
+		hub:     c.Hub,
+		limits:  c.Limits,
+		sockets: newSockets(c.Limits),
+	}
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: c.Limits.RequestTime,
+		MaxHeaderBytes:    c.Limits.RequestHead,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
+		},
+	}
+	return s, nil
+}
+
+// Serve taps l and answers on it until Shutdown; then it returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	err := s.http.Serve(inspector.NewListener(l, s.hub.Watch))
+	if err == http.ErrServerClosed {
+		return nil
+	}
+	return err
+}
+
+// Shutdown drains: it accepts nothing more, sends each WebSocket close 1001, lets requests in
+// flight finish, and returns when all is done or ctx is.
+func (s *Server) Shutdown(ctx context.Context) error {
+	drained := make(chan error, 1)
+	go func() { drained <- s.sockets.drain(ctx) }()
+	err := s.http.Shutdown(ctx)
+	if drainErr := <-drained; err == nil {
+		err = drainErr
+	}
+	return err
+}
+
+// handler is the routes behind what every request passes.
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range s.routes() {
+		mux.Handle(route.pattern, s.funnel(route.serve))
+	}
+	return s.logged(http.NewCrossOriginProtection().Handler(mux))
+}
+
+type tapKey struct{}
+
+// tapOf returns the tap under the connection that r came on, or nil.
+func tapOf(r *http.Request) *inspector.Conn {
+	tap, _ := r.Context().Value(tapKey{}).(*inspector.Conn)
+	return tap
+}
+
+// Route says which wire a request belongs to, from its target alone: the hub asks before any
+// handler runs. What commands or reads the instrument itself is muted, or it reports itself.
+func Route(method, target string) wire.Route {
+	u, err := url.ParseRequestURI(target)
+	if err != nil {
+		return wire.Route{}
+	}
+	lab, ok := labOf(u.Path)
+	if !ok || u.Path == pingPath {
+		return wire.Route{Muted: true}
+	}
+	id, err := wire.ParseID(u.Query().Get("wire"))
+	if err != nil {
+		return wire.Route{}
+	}
+	return wire.Route{Wire: id, Lab: lab}
+}
+
+// labOf names the lab that a path belongs to; false for pages, assets and the wire's own URLs.
+func labOf(path string) (lab string, ok bool) {
+	if path == "/echo" {
+		return "echo", true
+	}
+	rest, ok := strings.CutPrefix(path, "/lab/")
+	if !ok {
+		return "", false
+	}
+	lab, _, _ = strings.Cut(rest, "/")
+	return lab, true
+}
