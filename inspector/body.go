@@ -23,7 +23,7 @@ type body struct {
 type chunkStep uint8
 
 const (
-	chunkSize   chunkStep = iota // hexadecimal digits
+	chunkSize   chunkStep = iota // the first hexadecimal digit
 	chunkExt                     // the rest of the size line
 	chunkSizeLF                  // its LF
 	chunkData
@@ -122,14 +122,9 @@ func (b *body) take(c byte) bool {
 	switch b.step {
 	case chunkSize:
 		if v, ok := hexDigit(c); ok {
-			if b.digits++; b.digits > 15 {
-				return false
-			}
-			b.left = b.left<<4 | uint64(v)
-			b.step = chunkSize
-			if b.digits == 1 {
-				b.chunk++
-			}
+			b.digits = 1
+			b.left = uint64(v)
+			b.chunk++
 			b.step = chunkExt
 			return true
 		}

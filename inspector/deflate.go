@@ -16,6 +16,9 @@ const windowSize = 32 << 10
 // ErrInflateLimit is returned when a message holds more than the limit after inflation.
 var ErrInflateLimit = errors.New("message is over the limit after inflation")
 
+// maxFinalBlocks bounds how often a message can make the inflater start again.
+const maxFinalBlocks = 4096
+
 // deflateTail closes a message's data: the empty stored block that the sender took off
 // (RFC 7692 §7.2.2), and a final one, at which the inflater stops.
 const deflateTail = "\x00\x00\xff\xff\x01\x00\x00\xff\xff"
@@ -43,13 +46,19 @@ func (i *Inflater) Message(dst, compressed []byte) ([]byte, error) {
 		return dst, i.err
 	}
 	out, err := i.inflate(dst, compressed)
-	if i.takeover {
-		if err != nil {
-			i.err = fmt.Errorf("an earlier message left no window: %w", err)
-		}
+	if err != nil {
+		i.lose(err)
+	} else if i.takeover {
 		i.keep(out[len(dst):])
 	}
 	return out, err
+}
+
+// lose notes that a message was not inflated: with takeover, none after it can be.
+func (i *Inflater) lose(err error) {
+	if i.takeover {
+		i.err = fmt.Errorf("an earlier message left no window: %w", err)
+	}
 }
 
 func (i *Inflater) inflate(dst, compressed []byte) ([]byte, error) {
@@ -57,7 +66,10 @@ func (i *Inflater) inflate(dst, compressed []byte) ([]byte, error) {
 	start := len(dst)
 	// A sender may end a block with BFINAL set and go on behind it (RFC 7692 §7.2.3.4): flate
 	// stops there, so it is started again until only our own final block is left.
-	for i.in.left() > 0 {
+	for blocks := 0; i.in.left() > 0; blocks++ {
+		if blocks > maxFinalBlocks {
+			return dst, fmt.Errorf("inflate: more than %d blocks with BFINAL set in one message (limit: final blocks)", maxFinalBlocks)
+		}
 		dict := i.window
 		if len(dst) > start {
 			dict = lastWindow(i.window, dst[start:])

@@ -35,6 +35,7 @@ type deflated struct {
 	data     []byte // the message's compressed bytes
 	size     uint64
 	over     bool // too many to keep
+	limited  bool // a limit of ours, and not the data, stopped the inflation
 	result   Inflated
 	plain    []byte
 }
@@ -80,9 +81,6 @@ func (r *frameReader) read(p []byte) int {
 
 // FrameHeader begins a frame.
 func (r *frameReader) FrameHeader(h Header, raw []byte) {
-	if len(r.bytes) == 0 && r.half.began.IsZero() {
-		r.half.began = r.half.at
-	}
 	r.bytes = append(r.bytes[:0], raw...)
 	r.plain = r.plain[:0]
 	r.broken = append(r.broken[:0], r.judge.Header(h)...)
@@ -140,7 +138,7 @@ func (r *frameReader) FrameEnd() {
 		f.Inflated = r.deflated.inflate(r.session.o)
 		switch {
 		case f.Inflated.Err != "":
-			if errors.Is(r.deflated.err(), ErrInflateLimit) {
+			if r.deflated.limited {
 				break // our limit, no fault of the data
 			}
 			r.broken = append(r.broken, Violation{RuleDeflate, uint64(f.Size) + f.Received, f.Inflated.Err})
@@ -234,14 +232,13 @@ func (d *deflated) keep(plain []byte, limit int) {
 	d.data = append(d.data, plain...)
 }
 
-func (d *deflated) err() error { return d.inflater.err }
-
 // inflate inflates the message that has been kept.
 func (d *deflated) inflate(o Options) *Inflated {
 	d.result = Inflated{Compressed: d.size}
 	r := &d.result
+	d.limited = d.over
 	if d.over {
-		d.inflater.err = ErrInflateLimit
+		d.inflater.lose(ErrInflateLimit)
 		r.Err = "The compressed message is over " + size(o.InflateLimit) + " (limit: message); it is not inflated."
 		return r
 	}
@@ -252,6 +249,7 @@ func (d *deflated) inflate(o Options) *Inflated {
 	r.Truncated = len(plain) > len(r.Bytes)
 	switch {
 	case errors.Is(err, ErrInflateLimit):
+		d.limited = true
 		r.Err = "The message holds more than " + size(o.InflateLimit) + " (limit: message); it is not inflated further."
 	case err != nil:
 		r.Err = "It can't be inflated: " + err.Error() + "."
