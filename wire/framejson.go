@@ -1,0 +1,260 @@
+package wire
+
+// The frame object of the contract, appended by hand: breakdown, feed and log have the same.
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"wireup/inspector"
+)
+
+// FramePreview is how many payload bytes a frame object shows.
+const FramePreview = 64
+
+// frames holds what depends on few bits of a frame only, so that appending it is copying.
+var frames = newFrameTables()
+
+// frameTables is JSON made once, for every first and every second byte of a header. The fields
+// are those of inspector.HeaderFields: nothing of them is written down here.
+type frameTables struct {
+	opening [256]string // by first byte: the object up to and with its type
+	first   [256]string // by first byte: FIN to opcode, as elements of "fields"
+	second  [256]string // by second byte: MASK and payload length
+	length  [2]around   // the extended payload length of 16 and of 64 bits
+	key     [3]around   // the masking key, behind a length of 7, 16 and 64 bits
+}
+
+// around is the JSON before and behind a value that differs from frame to frame.
+type around struct{ before, after string }
+
+func newFrameTables() *frameTables {
+	t := new(frameTables)
+	for c := range 256 {
+		h := headerOf(byte(c), 0)
+		t.opening[c] = string(appendOpening(nil, h))
+		t.first[c] = elements(inspector.HeaderFields(h)[:5])
+		t.second[c] = elements(inspector.HeaderFields(headerOf(0x82, byte(c)))[5:7])
+	}
+	for i, length := range []byte{125, 126, 127} {
+		fields := inspector.HeaderFields(headerOf(0x82, 0x80|length))
+		t.key[i] = split(fields[len(fields)-1])
+		if i > 0 {
+			t.length[i-1] = split(fields[7])
+		}
+	}
+	return t
+}
+
+// headerOf is the header that begins with two given bytes, all others being zero.
+func headerOf(first, second byte) inspector.Header {
+	h, _, _ := inspector.ParseHeader([]byte{first, second, inspector.MaxHeaderSize - 1: 0})
+	return h
+}
+
+func appendOpening(b []byte, h inspector.Header) []byte {
+	b = append(b, `{"fin":`...)
+	b = strconv.AppendBool(b, h.Fin)
+	b = append(b, `,"rsv1":`...)
+	b = strconv.AppendBool(b, h.RSV&inspector.RSV1 != 0)
+	b = append(b, `,"rsv2":`...)
+	b = strconv.AppendBool(b, h.RSV&inspector.RSV2 != 0)
+	b = append(b, `,"rsv3":`...)
+	b = strconv.AppendBool(b, h.RSV&inspector.RSV3 != 0)
+	b = append(b, `,"opcode":`...)
+	b = strconv.AppendInt(b, int64(h.Opcode), 10)
+	b = append(b, `,"type":"`...)
+	b = append(b, h.Opcode.Type()...)
+	return append(b, '"')
+}
+
+// elements is fields as JSON without the brackets.
+func elements(fields []inspector.Field) string {
+	b := appendFields(nil, fields)
+	return string(b[1 : len(b)-1])
+}
+
+// split cuts the JSON of f where its value stands.
+func split(f inspector.Field) around {
+	const mark = "\x00"
+	f.Value = mark
+	before, after, _ := strings.Cut(elements([]inspector.Field{f}), `\u0000`)
+	return around{before, after}
+}
+
+// AppendFrame appends the contract's frame object to b. It shows FramePreview bytes of payload
+// at most and allocates nothing but what b needs to grow.
+func AppendFrame(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
+	first, second := headerBytes(&f.Header)
+	b = append(b, frames.opening[first]...)
+	b = append(b, `,"masked":`...)
+	b = strconv.AppendBool(b, f.Masked)
+	if f.Masked {
+		b = append(b, `,"maskingKey":`...)
+		b = appendHex(b, f.Key[:])
+	}
+	b = append(b, `,"payloadLength":`...)
+	b = strconv.AppendUint(b, f.Length, 10)
+	b = append(b, `,"lengthForm":`...)
+	b = strconv.AppendInt(b, int64(f.LengthForm()), 10)
+	b = append(b, `,"headerLength":`...)
+	b = strconv.AppendInt(b, int64(f.Size), 10)
+	b = append(b, `,"header":`...)
+	b = appendHex(b, f.Raw)
+	b = append(b, `,"payload":`...)
+	b = appendHex(b, f.Payload[:min(len(f.Payload), FramePreview)])
+	plain := f.Plain[:min(len(f.Plain), FramePreview)]
+	truncated := f.Received > uint64(len(plain))
+	if f.Masked {
+		b = append(b, `,"unmasked":`...)
+		b = appendHex(b, plain)
+	}
+	if text, ok := frameText(f, plain, truncated); ok {
+		b = append(b, `,"text":`...)
+		b = appendString(b, text)
+	}
+	b = append(b, `,"truncated":`...)
+	b = strconv.AppendBool(b, truncated)
+	b = appendPlace(b, f)
+	b = append(b, `,"fields":[`...)
+	b = append(b, frames.first[first]...)
+	b = append(b, ',')
+	b = append(b, frames.second[second]...)
+	b = appendLongFields(b, f)
+	b = append(b, `],"violations":`...)
+	b = appendViolations(b, v)
+	return append(b, '}')
+}
+
+// headerBytes returns the first two bytes of the header.
+func headerBytes(h *inspector.Header) (first, second byte) {
+	first = h.RSV&7<<4 | byte(h.Opcode)&0xF
+	if h.Fin {
+		first |= 0x80
+	}
+	switch h.LengthForm() {
+	case 7:
+		second = byte(h.Length) & 0x7F
+	case 16:
+		second = 126
+	default:
+		second = 127
+	}
+	if h.Masked {
+		second |= 0x80
+	}
+	return first, second
+}
+
+// appendLongFields appends the fields behind the first two bytes.
+func appendLongFields(b []byte, f *inspector.Frame) []byte {
+	form := 0
+	switch f.LengthForm() {
+	case 16:
+		form = 1
+	case 64:
+		form = 2
+	}
+	if form > 0 {
+		b = append(b, ',')
+		b = append(b, frames.length[form-1].before...)
+		b = strconv.AppendUint(b, f.Length, 10)
+		b = append(b, frames.length[form-1].after...)
+	}
+	if f.Masked {
+		b = append(b, ',')
+		b = append(b, frames.key[form].before...)
+		for _, c := range f.Key {
+			b = append(b, hexDigits[c>>4], hexDigits[c&0xF])
+		}
+		b = append(b, frames.key[form].after...)
+	}
+	return b
+}
+
+// appendPlace appends where the frame stands in its message, and what applies to few frames.
+func appendPlace(b []byte, f *inspector.Frame) []byte {
+	if f.Message > 0 {
+		b = append(b, `,"message":`...)
+		b = strconv.AppendInt(b, int64(f.Message), 10)
+		b = append(b, `,"part":`...)
+		b = strconv.AppendInt(b, int64(f.Part), 10)
+		b = append(b, `,"messageType":"`...)
+		b = append(b, f.MessageType.Type()...)
+		b = append(b, `","compressed":`...)
+		b = strconv.AppendBool(b, f.Compressed)
+	}
+	if f.Received < f.Length {
+		b = append(b, `,"received":`...)
+		b = strconv.AppendUint(b, f.Received, 10)
+	}
+	if f.Close != nil {
+		b = append(b, `,"close":`...)
+		b = appendCloseBody(b, f.Close)
+	}
+	if f.Inflated != nil {
+		b = append(b, `,"inflated":`...)
+		b = appendInflated(b, f.Inflated, f.MessageType == inspector.OpText)
+	}
+	return b
+}
+
+// appendInflated appends what a compressed message was before compression.
+func appendInflated(b []byte, i *inspector.Inflated, text bool) []byte {
+	b = append(b, `{"compressed":`...)
+	b = strconv.AppendUint(b, i.Compressed, 10)
+	b = append(b, `,"length":`...)
+	b = strconv.AppendUint(b, i.Size, 10)
+	shown := i.Bytes[:min(len(i.Bytes), FramePreview)]
+	truncated := i.Truncated || i.Size > uint64(len(shown))
+	b = append(b, `,"payload":`...)
+	b = appendHex(b, shown)
+	if text {
+		if truncated {
+			shown = wholeText(shown)
+		}
+		b = append(b, `,"text":`...)
+		b = appendString(b, shown)
+	}
+	b = append(b, `,"truncated":`...)
+	b = strconv.AppendBool(b, truncated)
+	if i.Compressed > 0 && i.Size > 0 {
+		b = append(b, `,"ratio":`...)
+		percent := float64(i.Compressed*100/i.Size) / 100
+		b = strconv.AppendFloat(b, percent, 'f', -1, 64)
+	}
+	if i.Err != "" {
+		b = append(b, `,"error":`...)
+		b = appendString(b, i.Err)
+	}
+	return append(b, '}')
+}
+
+// frameText is the payload shown as text: always for a text message's frame, and for a ping or
+// pong that happens to hold some.
+func frameText(f *inspector.Frame, plain []byte, truncated bool) (text []byte, ok bool) {
+	if truncated {
+		plain = wholeText(plain)
+	}
+	switch {
+	case f.Text():
+		return plain, true
+	case f.Opcode == inspector.OpPing, f.Opcode == inspector.OpPong:
+		return plain, len(plain) > 0 && utf8.Valid(plain)
+	}
+	return nil, false
+}
+
+// wholeText is p without the beginning of a character that a preview cut off.
+func wholeText(p []byte) []byte {
+	for i := len(p) - 1; i >= 0 && i >= len(p)-utf8.UTFMax+1; i-- {
+		if utf8.RuneStart(p[i]) {
+			if !utf8.FullRune(p[i:]) {
+				return p[:i]
+			}
+			break
+		}
+	}
+	return p
+}
