@@ -69,11 +69,6 @@ func appendHex(b, p []byte) []byte {
 	return append(b, '"')
 }
 
-// appendMillis appends d, in nanoseconds, as milliseconds with three decimals at most.
-func appendMillis(b []byte, nanoseconds int64) []byte {
-	return strconv.AppendFloat(b, float64(nanoseconds/1000)/1000, 'f', -1, 64)
-}
-
 // appendFields appends the fields of a dissection as a JSON array.
 func appendFields(b []byte, fields []inspector.Field) []byte {
 	b = append(b, '[')

@@ -1,0 +1,185 @@
+package wire
+
+// The log of one reader: a ring of entries, numbered, bounded, and read by number.
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Wire is one reader's log. Connections append to it; any number of viewers read from it, each
+// at its own pace and by number. The log itself is the viewers' queue: what has fallen out when
+// a viewer asks for it is lost to that viewer, who is told how many.
+type Wire struct {
+	ID ID
+
+	hub  *Hub
+	used atomic.Int64 // when somebody last wrote or looked, on the hub's clock
+
+	mu      sync.Mutex
+	ring    []*Event // the kept entries, oldest at head
+	head    int
+	kept    int
+	bytes   int // what the kept entries cost
+	last    uint64
+	began   time.Time // of the first event
+	at      time.Duration
+	conns   int
+	changed chan struct{} // closed at the next append; nil while nobody waits
+	dropped bool
+
+	// The place in the hub's order; guarded by the hub's lock.
+	followers int
+	stamp     int64
+	index     int
+}
+
+// Append adds e to the log, which owns it from then on, and gives it its number and its time.
+// It returns false, having done nothing, when the hub has dropped the wire: ask for it again.
+// It never waits for a viewer.
+func (w *Wire) Append(e *Event) bool {
+	w.mu.Lock()
+	if w.dropped {
+		w.mu.Unlock()
+		return false
+	}
+	if w.last == 0 {
+		w.began = e.Event.At
+	}
+	w.last++
+	w.at = max(w.at, e.Event.At.Sub(w.began))
+	e.Seq, e.At = w.last, float64(w.at/time.Microsecond)/1000
+	before := w.bytes
+	w.push(e)
+	for w.kept > w.hub.limits.Events || w.bytes > w.hub.limits.Bytes {
+		w.shift()
+	}
+	total := w.hub.total.Add(int64(w.bytes - before))
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
+	w.mu.Unlock()
+	w.touch()
+	if total > int64(w.hub.limits.Total) {
+		w.hub.shrink()
+	}
+	return true
+}
+
+// push puts e behind the newest entry. The ring grows as it is needed; the one place more than
+// the limit is for the moment between push and shift.
+func (w *Wire) push(e *Event) {
+	if w.kept == len(w.ring) {
+		ring := make([]*Event, min(max(16, 2*len(w.ring)), w.hub.limits.Events+1))
+		for i := range w.kept {
+			ring[i] = w.entry(i)
+		}
+		w.ring, w.head = ring, 0
+	}
+	w.ring[(w.head+w.kept)%len(w.ring)] = e
+	w.kept++
+	w.bytes += e.cost
+}
+
+// shift lets go of the oldest entry.
+func (w *Wire) shift() {
+	e := w.ring[w.head]
+	w.ring[w.head] = nil
+	w.head = (w.head + 1) % len(w.ring)
+	w.kept--
+	w.bytes -= e.cost
+}
+
+func (w *Wire) entry(i int) *Event { return w.ring[(w.head+i)%len(w.ring)] }
+
+// connect numbers a connection that appears on the wire.
+func (w *Wire) connect() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conns++
+	return w.conns
+}
+
+// After returns the events behind number seq, at most limit of them and the oldest first, and how
+// many between seq and the first of these are no longer kept.
+func (w *Wire) After(seq uint64, limit int) (events []*Event, lost uint64) {
+	w.touch()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if seq >= w.last {
+		return nil, 0
+	}
+	gone := w.last - uint64(w.kept) // the number of the newest that is no longer kept
+	if seq < gone {
+		lost = gone - seq
+		seq = gone
+	}
+	from := int(seq - gone)
+	n := min(w.kept-from, limit)
+	if n <= 0 {
+		return nil, lost
+	}
+	events = make([]*Event, n)
+	for i := range events {
+		events[i] = w.entry(from + i)
+	}
+	return events, lost
+}
+
+// Event returns the event with number seq, while it is kept.
+func (w *Wire) Event(seq uint64) (e *Event, ok bool) {
+	w.touch()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	gone := w.last - uint64(w.kept)
+	if seq <= gone || seq > w.last {
+		return nil, false
+	}
+	return w.entry(int(seq - gone - 1)), true
+}
+
+// Range is the number of the oldest event that is kept and of the last that was appended.
+// Nothing is kept when first is above last; both are 1 and 0 before the first event.
+func (w *Wire) Range() (first, last uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last - uint64(w.kept) + 1, w.last
+}
+
+// Changed is closed at the next append, or when the hub drops the wire. Take it before asking
+// After, and wait for it when there was nothing.
+func (w *Wire) Changed() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.changed == nil {
+		w.changed = make(chan struct{})
+		if w.dropped {
+			close(w.changed)
+		}
+	}
+	return w.changed
+}
+
+// Dropped reports whether the hub has let go of the wire, which then takes no more events. The
+// next wire of the same id counts from 1 again.
+func (w *Wire) Dropped() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dropped
+}
+
+// drop empties the wire for good.
+func (w *Wire) drop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dropped = true
+	w.hub.total.Add(-int64(w.bytes))
+	w.ring, w.head, w.kept, w.bytes = nil, 0, 0, 0
+	if w.changed != nil {
+		close(w.changed)
+	}
+}
+
+func (w *Wire) touch() { w.used.Store(w.hub.now()) }
