@@ -9,7 +9,7 @@ var knownFields = map[string]struct{ meaning, ref string }{
 	"user-agent":               {"which program asks", "RFC 9110 §10.1.5"},
 	"accept":                   {"which media types the client takes", "RFC 9110 §12.5.1"},
 	"accept-encoding":          {"which content codings the client takes", "RFC 9110 §12.5.3"},
-	"accept-language":          {"which languages the reader prefers", "RFC 9110 §12.5.5"},
+	"accept-language":          {"which languages the reader prefers", "RFC 9110 §12.5.4"},
 	"cache-control":            {"who may keep this, and how long", "RFC 9111 §5.2"},
 	"pragma":                   {"no-cache for caches of before HTTP/1.1", "RFC 9111 §5.4"},
 	"content-type":             {"the media type of the content", "RFC 9110 §8.3"},
