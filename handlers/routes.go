@@ -18,6 +18,9 @@ func (s *Server) routes() []route {
 	return []route{
 		{"GET /healthz", s.healthz},
 		{"GET /readyz", s.healthz},
+		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
+		{"GET /wire/{id}/events/{seq}", s.event},
+		{"GET /wire/{id}/log.json", s.logJSON},
 	}
 }
 

@@ -1,0 +1,215 @@
+package handlers
+
+// The feed: a wire's events as they happen, over a WebSocket of its own, which is muted.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"wireup/wire"
+)
+
+const (
+	// feedEvery is the least time from one message of a feed to the next: one frame of a screen.
+	feedEvery = 16 * time.Millisecond
+
+	// batchBytes ends a batch of events once it holds that much JSON.
+	batchBytes = 256 << 10
+
+	// feedInbound bounds what a viewer may send in a message; none means anything.
+	feedInbound = 1 << 10
+
+	feedPing   = 25 * time.Second
+	feedSilent = 60 * time.Second // without a pong, or anything else, for so long, a viewer is gone
+	feedLinger = time.Second      // for the viewer's part in the closing handshake
+)
+
+// feedWriters holds write buffers, so that a feed has none while it waits.
+var feedWriters sync.Pool
+
+// feed sends a viewer the events of a wire, from those behind number after on, in messages that
+// are arrays. It reads the log at the viewer's pace; a viewer too slow for it loses events, and
+// is told how many.
+func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
+	id, err := wireID(r)
+	if err != nil {
+		return err
+	}
+	var after uint64
+	if v := r.URL.Query().Get("after"); v != "" {
+		if after, err = eventNumber("after", v, 0); err != nil {
+			return err
+		}
+	}
+	if !websocket.IsWebSocketUpgrade(r) {
+		return &StatusError{Code: http.StatusUpgradeRequired, Ref: "RFC 9110 §15.5.22",
+			Text:   "This is a WebSocket. Open it with new WebSocket(url), or ask for log.json beside it.",
+			Header: http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}}}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	socket, err := s.sockets.open(r.RemoteAddr, id, stop)
+	if err != nil {
+		return err
+	}
+	defer socket.close()
+	conn, err := upgradeFeed(w, r)
+	if err != nil {
+		return err
+	}
+	if conn == nil {
+		return nil
+	}
+	defer conn.Close()
+	f := &feed{conn: conn, gone: make(chan struct{})}
+	go f.read()
+	f.write(ctx, s.hub, id, after)
+	conn.Close() // ends read, if it hasn't ended
+	<-f.gone
+	return nil
+}
+
+// upgradeFeed upgrades the connection, for pages of our own origin only. It returns neither a
+// connection nor an error when the client has gone meanwhile.
+func upgradeFeed(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
+	var refusal *StatusError
+	upgrader := websocket.Upgrader{
+		ReadBufferSize:    1 << 10,
+		WriteBufferSize:   32 << 10,
+		WriteBufferPool:   &feedWriters,
+		EnableCompression: true,
+		HandshakeTimeout:  stallLimit,
+		Error: func(_ http.ResponseWriter, _ *http.Request, status int, reason error) {
+			refusal = &StatusError{Code: status, Ref: "RFC 6455 §4.2.1", Err: reason,
+				Text: fmt.Sprintf("The handshake was refused: %v.", reason)}
+			if status == http.StatusForbidden {
+				refusal.Ref = "RFC 6455 §10.2"
+				refusal.Text = "The feed is for pages of this server only, and the Origin field names another. Open the page from here."
+			}
+		},
+	}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if err != nil {
+		return nil, nil
+	}
+	return conn, nil
+}
+
+// feed is one viewer's connection.
+type feed struct {
+	conn *websocket.Conn
+	gone chan struct{} // closed when nothing more can be read
+	sent time.Time     // when the last message began
+}
+
+// read answers pings and notices the end. What a viewer sends means nothing.
+func (f *feed) read() {
+	defer close(f.gone)
+	alive := func() error { return f.conn.SetReadDeadline(time.Now().Add(feedSilent)) }
+	f.conn.SetPongHandler(func(string) error { return alive() })
+	for alive() == nil {
+		_, m, err := f.conn.NextReader()
+		if err != nil {
+			return
+		}
+		n, err := io.Copy(io.Discard, io.LimitReader(m, feedInbound+1))
+		if n > feedInbound {
+			f.close(websocket.CloseMessageTooBig, "message over 1 KiB to a feed, which takes none")
+			f.drain()
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// drain reads on for a moment without a look: closing a connection with unread bytes resets it,
+// and the close frame might never be seen.
+func (f *feed) drain() {
+	_ = f.conn.SetReadDeadline(time.Now().Add(feedLinger))
+	_, _ = io.CopyN(io.Discard, f.conn.NetConn(), 1<<20)
+}
+
+// write sends batches until the viewer has gone, ctx is over, or the wire has been dropped.
+func (f *feed) write(ctx context.Context, hub *wire.Hub, id wire.ID, seq uint64) {
+	log, unfollow := hub.Follow(id)
+	defer unfollow()
+	if _, last := log.Range(); seq > last {
+		seq = 0 // the number is from before the server started, or before the log was dropped
+	}
+	ping := time.NewTicker(feedPing)
+	defer ping.Stop()
+	var err error
+	for err == nil {
+		changed := log.Changed()
+		if log.Dropped() {
+			f.close(websocket.CloseServiceRestart, "the log was dropped (limit: wires, or bytes of all wires)")
+			err = websocket.ErrCloseSent
+			break
+		}
+		var due <-chan time.Time
+		if _, last := log.Range(); last > seq {
+			changed, due = nil, time.After(feedEvery-time.Since(f.sent))
+		}
+		select {
+		case <-changed:
+		case <-due:
+			seq, err = f.batch(log, seq)
+		case <-ping.C:
+			err = f.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(stallLimit))
+		case <-ctx.Done():
+			f.close(websocket.CloseGoingAway, "the server is stopping")
+			err = websocket.ErrCloseSent
+		case <-f.gone:
+			return
+		}
+	}
+	if errors.Is(err, websocket.ErrCloseSent) {
+		f.linger()
+	}
+}
+
+// batch sends the next events behind seq as one message, and returns the number of the last.
+func (f *feed) batch(log *wire.Wire, seq uint64) (uint64, error) {
+	p := jsonBuffers.Get().(*[]byte)
+	b, to, members := appendEvents(append((*p)[:0], '['), log, seq, math.MaxUint64, false)
+	defer func() { putJSONBuffer(p, b) }()
+	if members == 0 {
+		return seq, nil // dropped between the look and the taking
+	}
+	b = append(b, ']')
+	f.sent = time.Now()
+	if err := f.conn.SetWriteDeadline(f.sent.Add(stallLimit)); err != nil {
+		return seq, err
+	}
+	return to, f.conn.WriteMessage(websocket.TextMessage, b)
+}
+
+// close sends a close frame. It may be called beside write.
+func (f *feed) close(code int, reason string) {
+	// A viewer that can't be told has gone, which read notices.
+	_ = f.conn.WriteControl(websocket.CloseMessage,
+		websocket.FormatCloseMessage(code, reason), time.Now().Add(feedLinger))
+}
+
+// linger gives the viewer a moment for its part in the closing handshake.
+func (f *feed) linger() {
+	over := time.NewTimer(feedLinger)
+	defer over.Stop()
+	select {
+	case <-f.gone:
+	case <-over.C:
+	}
+}
