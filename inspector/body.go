@@ -204,8 +204,8 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
-// tellBody tells the piece of body that h has gathered.
-func (s *Session) tellBody(h *half) {
+// tellBody tells the piece of body that h has gathered, with the rules that it breaks.
+func (s *Session) tellBody(h *half, broken ...Violation) {
 	b := &h.body
 	if b.framing != BodyChunked {
 		b.data = Span{0, len(b.bytes)}
@@ -215,6 +215,7 @@ func (s *Session) tellBody(h *half) {
 	e.Truncated = b.size > uint64(len(b.bytes))
 	e.Body = &Body{Framing: b.framing, Chunk: b.chunk, Last: b.last, Data: b.data}
 	e.Note, h.note = h.note, ""
+	e.Violations = broken
 	s.emit(e)
 }
 
@@ -223,8 +224,7 @@ func (s *Session) brokenChunk(h *half) {
 	note := h.note
 	h.note = ""
 	if h.body.size > 0 {
-		h.broken = append(h.broken[:0], Violation{RuleChunkSize, h.body.size, "The chunk breaks off here."})
-		s.tellBody(h)
+		s.tellBody(h, Violation{RuleChunkSize, h.body.size, "The chunk breaks off here."})
 	}
 	s.breakOff(h, note)
 }

@@ -45,7 +45,7 @@ func frameSummary(e *Event) string {
 	if f.Masked {
 		b.WriteString(", masked")
 	}
-	if f.Part > 1 || !f.Fin {
+	if f.Part > 1 || f.Part == 1 && !f.Fin {
 		fmt.Fprintf(&b, ", part %d of message %d", f.Part, f.Message)
 	}
 	if f.Compressed {
