@@ -1,0 +1,39 @@
+// What the page keeps between visits. A browser that stores nothing costs memory, never a fault.
+
+/** The page's own storage, or undefined where the browser blocks it. */
+function local() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * recall returns what was kept under key, or null.
+ * @param {string} key
+ * @param {Pick<Storage, "getItem"> | undefined} [store]
+ * @returns {string | null}
+ */
+export function recall(key, store = local()) {
+  try {
+    return store?.getItem(key) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * keep stores value under key, and says whether the browser took it.
+ * @param {string} key
+ * @param {string} value
+ * @param {Pick<Storage, "setItem"> | undefined} [store]
+ */
+export function keep(key, value, store = local()) {
+  try {
+    store?.setItem(key, value);
+    return store !== undefined;
+  } catch {
+    return false;
+  }
+}
