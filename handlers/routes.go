@@ -18,6 +18,8 @@ func (s *Server) routes() []route {
 	return []route{
 		{"GET /healthz", s.healthz},
 		{"GET /readyz", s.healthz},
+		{"/echo", s.echo}, // upgrades to WebSocket; each wrong request gets an answer of its own
+		{"POST " + pingPath, s.ping},
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

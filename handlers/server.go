@@ -49,6 +49,7 @@ type Server struct {
 	hub     *wire.Hub
 	limits  Limits
 	sockets *sockets
+	echoes  echoes
 	http    *http.Server
 }
 

@@ -1,0 +1,90 @@
+package handlers
+
+// POST /lab/echo/ping: a ping from the server on every echo of a wire.
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"wireup/handlers/mirror"
+	"wireup/wire"
+)
+
+// echoes knows the echoes of each wire. The zero value is ready.
+type echoes struct {
+	mu    sync.Mutex
+	wires map[wire.ID]map[mirror.Conversation]struct{}
+	pings uint64 // counts the POSTs, so that each has a payload of its own
+}
+
+// add notes a conversation on a wire; one on no wire can't be asked for.
+func (e *echoes) add(id wire.ID, c mirror.Conversation) {
+	if id == "" {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.wires == nil {
+		e.wires = make(map[wire.ID]map[mirror.Conversation]struct{})
+	}
+	if e.wires[id] == nil {
+		e.wires[id] = make(map[mirror.Conversation]struct{})
+	}
+	e.wires[id][c] = struct{}{}
+}
+
+func (e *echoes) remove(id wire.ID, c mirror.Conversation) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.wires[id], c)
+	if len(e.wires[id]) == 0 {
+		delete(e.wires, id)
+	}
+}
+
+// next returns the conversations of a wire, and the payload of the next ping.
+func (e *echoes) next(id wire.ID) (list []mirror.Conversation, payload []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.wires[id] {
+		list = append(list, c)
+	}
+	if len(list) > 0 {
+		e.pings++
+	}
+	return list, strconv.AppendUint([]byte("ping "), e.pings, 10)
+}
+
+// ping sends a ping on each echo of the wire. A browser can't send one, and shows none that
+// comes: the wire shows it, and its pong with the time between them.
+func (s *Server) ping(w http.ResponseWriter, r *http.Request) error {
+	id, err := wire.ParseID(r.URL.Query().Get("wire"))
+	if err != nil {
+		return &StatusError{Code: http.StatusBadRequest, Err: err, Ref: "POST " + pingPath,
+			Text: "wire must be the 13 characters that the page shows, each a to z or 2 to 7."}
+	}
+	list, payload := s.echoes.next(id)
+	if len(list) == 0 {
+		return &StatusError{Code: http.StatusNotFound, Ref: "GET /echo",
+			Text: "This wire has no echo connection. Open one first, then ping it."}
+	}
+	sent := make(chan bool, len(list))
+	for _, c := range list {
+		go func() { sent <- c.Ping(payload) }() // each waits for its own peer, for as long as a write may
+	}
+	pinged := 0
+	for range list {
+		if <-sent {
+			pinged++
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(struct {
+		Pinged  int    `json:"pinged"`
+		Payload string `json:"payload"`
+	}{pinged, hex.EncodeToString(payload)})
+}
