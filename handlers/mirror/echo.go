@@ -1,0 +1,259 @@
+package mirror
+
+// The echo: one connection's conversation, from the upgrade to the end of TCP.
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"wireup/inspector"
+)
+
+// Echo mirrors the frames of one connection.
+type Echo struct {
+	tap      *inspector.Conn
+	options  Options
+	patience patience
+
+	// What follows belongs to the goroutine of Run.
+	decoder  inspector.FrameDecoder
+	judge    inspector.Judge
+	frame    inspector.Header // the frame in progress
+	at       uint64           // payload bytes of it that have come
+	inflater *inspector.Inflater
+	work     *work
+
+	// The message in progress, and the count of messages begun by the client and by us.
+	kind       inspector.Opcode
+	compressed bool
+	size       uint64 // payload bytes of its frames so far
+	part       int    // how many frames that is; 0 when there is no message
+	messages   int
+	said       int
+
+	over    bool  // our close frame is the last thing in out, or the client's close has come
+	leaving bool  // we have said that we go; only the client's close frame matters
+	failed  error // of a write
+
+	controls controls
+
+	write  sync.Mutex // held while bytes are written, so that frames stay whole
+	closed bool       // nothing may be written any more; guarded by write
+
+	state    sync.Mutex // guards deadlines and what they depend on
+	stopping bool
+	ending   bool
+	writeBy  time.Time // the deadline that is set
+}
+
+// New makes the conversation on tap, whose handshake is over. Call Run to hold it.
+func New(tap *inspector.Conn, o Options) *Echo {
+	e := &Echo{tap: tap, options: o, patience: usualPatience, judge: inspector.Judge{Sender: inspector.Up}}
+	if o.Deflate != nil {
+		e.judge.Deflate = true
+		e.inflater = inspector.NewInflater(o.Deflate.Takeover, int(o.MaxMessage))
+	}
+	return e
+}
+
+// Run holds the conversation until its connection is closed.
+func (e *Echo) Run() {
+	defer e.rest()
+	for {
+		if err := e.flush(); err != nil {
+			// Whoever does not read what was sent would not read a close frame either.
+			e.tap.Reset()
+			return
+		}
+		if e.over {
+			e.end()
+			return
+		}
+		err := e.read()
+		if err == nil {
+			continue
+		}
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded) && e.leave():
+		case e.leaving:
+			e.end()
+			return
+		default:
+			e.tap.Close()
+			return
+		}
+	}
+}
+
+// read waits for bytes and decodes them.
+func (e *Echo) read() error {
+	if left := e.decoder.Left(); left >= directAt && e.work != nil && !e.leaving {
+		w := e.work
+		w.offer(left, e.at)
+		p, err := e.tap.AwaitRead(w.get, keepLent)
+		w.lent = true
+		e.feed(p)
+		w.lent, w.lend = false, nil
+		return unless(len(p) > 0, err)
+	}
+	p, err := e.tap.AwaitRead(borrow, giveBack)
+	if len(p) > 0 {
+		if e.work == nil {
+			e.work = newWork()
+		}
+		e.feed(p)
+		giveBack(p)
+	}
+	return unless(len(p) > 0, err)
+}
+
+// unless leaves an error that came with bytes to the next read, which meets it again.
+func unless(bytes bool, err error) error {
+	if bytes {
+		return nil
+	}
+	return err
+}
+
+func (e *Echo) feed(p []byte) {
+	// An error of the decoder is one that the judge has found in the same header.
+	_, _ = e.decoder.Feed(p, e)
+}
+
+// flush writes what waits, and lets go of what an idle conversation needs not.
+func (e *Echo) flush() error {
+	if e.work == nil {
+		return nil
+	}
+	e.send()
+	if e.failed == nil && e.part == 0 && e.work.partial() == 0 {
+		e.rest()
+	}
+	return e.failed
+}
+
+// send writes the whole frames that wait.
+func (e *Echo) send() {
+	w := e.work
+	if w.whole == 0 || e.failed != nil {
+		return
+	}
+	e.write.Lock()
+	defer e.write.Unlock()
+	e.allowWrite()
+	_, e.failed = e.tap.Write(w.out[:w.whole])
+	if e.failed != nil || e.over {
+		e.closed = true
+	}
+	w.sent()
+}
+
+// rest gives back what the conversation had in hand.
+func (e *Echo) rest() {
+	if e.work != nil {
+		e.work.release()
+		e.work = nil
+	}
+}
+
+// allowWrite sets the deadline of a write. It is not set anew for each: that is a timer each.
+func (e *Echo) allowWrite() {
+	e.state.Lock()
+	defer e.state.Unlock()
+	if e.stopping {
+		return // Stop has set the last one
+	}
+	now := time.Now()
+	if e.writeBy.Sub(now) > e.patience.write*9/10 {
+		return
+	}
+	e.writeBy = now.Add(e.patience.write)
+	// A connection that takes no deadline is a closed one, as the write will tell.
+	_ = e.tap.SetWriteDeadline(e.writeBy)
+}
+
+// Ping sends a ping from the server and reports whether it went out.
+func (e *Echo) Ping(payload []byte) bool {
+	if !e.controls.pinging.CompareAndSwap(false, true) {
+		return false // one is still waiting for its turn
+	}
+	defer e.controls.pinging.Store(false)
+	h := inspector.Header{Fin: true, Opcode: inspector.OpPing, Length: uint64(len(payload))}
+	var b [2 + inspector.MaxControlPayload]byte
+	frame := append(h.AppendTo(b[:0]), payload...)
+	e.write.Lock()
+	defer e.write.Unlock()
+	if e.closed {
+		return false
+	}
+	// Before the write, or the pong may come first.
+	e.controls.pinged(time.Now(), frame, e.options.Breakdown != Off)
+	e.allowWrite()
+	_, err := e.tap.Write(frame)
+	return err == nil
+}
+
+// Stop makes Run say 1001 and end.
+func (e *Echo) Stop() {
+	e.state.Lock()
+	defer e.state.Unlock()
+	if e.stopping || e.ending {
+		return
+	}
+	e.stopping = true
+	now := time.Now()
+	// The deadlines wake Run, which does the rest.
+	_ = e.tap.SetReadDeadline(now)
+	_ = e.tap.SetWriteDeadline(now.Add(e.patience.leave))
+}
+
+// leave sends close 1001 if Stop has asked for it, once. It reports whether Run goes on.
+func (e *Echo) leave() bool {
+	e.state.Lock()
+	asked := e.stopping && !e.leaving
+	if asked {
+		_ = e.tap.SetReadDeadline(time.Now().Add(e.patience.leave))
+	}
+	e.state.Unlock()
+	if !asked {
+		return false
+	}
+	e.leaving = true
+	if e.work == nil {
+		e.work = newWork()
+	}
+	e.part = 0
+	e.appendClose(inspector.CloseGoingAway, stoppingReason)
+	e.write.Lock()
+	e.closed = true // by Run itself from here on
+	e.write.Unlock()
+	return true
+}
+
+// end closes TCP so that what was sent arrives: our FIN first, then the peer's, for a while.
+// To close with unread input would reset the connection, and our close frame with it.
+func (e *Echo) end() {
+	e.state.Lock()
+	e.ending = true
+	e.state.Unlock()
+	drain(e.tap, e.patience.drain)
+}
+
+// drain half-closes the connection, reads until the peer's FIN but for no longer than wait and
+// no more than maxDrain bytes, and closes it.
+func drain(tap *inspector.Conn, wait time.Duration) {
+	defer tap.Close()
+	if tap.SetReadDeadline(time.Now().Add(wait)) != nil || tap.CloseWrite() != nil {
+		return
+	}
+	for left := maxDrain; left > 0; {
+		p, err := tap.AwaitRead(borrow, giveBack)
+		if err != nil {
+			return
+		}
+		left -= len(p)
+		giveBack(p)
+	}
+}

@@ -1,0 +1,224 @@
+package mirror
+
+// The echo as the decoder's Sink: each frame judged, unmasked in its mirror's place, answered.
+
+import (
+	"errors"
+	"time"
+
+	"wireup/inspector"
+	"wireup/wire"
+)
+
+// deaf reports whether nothing that comes matters any more.
+func (e *Echo) deaf() bool { return e.over || e.failed != nil }
+
+// FrameHeader judges a header and puts that of the answer into out, ahead of its payload.
+func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
+	if e.deaf() {
+		return
+	}
+	e.frame, e.at = h, 0
+	if e.leaving || e.breaks(e.judge.Header(h)) {
+		return
+	}
+	w := e.work
+	answer := inspector.Header{Fin: h.Fin, RSV: h.RSV, Opcode: h.Opcode, Length: h.Length}
+	switch {
+	case h.Opcode == inspector.OpPing:
+		answer.Opcode = inspector.OpPong
+		w.out = answer.AppendTo(w.out)
+	case h.Opcode.Control():
+		// A pong has no answer; that of a close frame is not its payload.
+	default:
+		if h.Length > uint64(e.options.MaxMessage)-e.size {
+			e.tooBig()
+			return
+		}
+		e.size += h.Length
+		w.out = answer.AppendTo(w.out)
+		e.dataHeader(h, raw)
+		return
+	}
+	w.current = nil
+	if e.options.Breakdown != Off {
+		w.current = &w.control
+		w.current.start(h, raw)
+	}
+}
+
+// dataHeader counts a data frame, and begins its record.
+func (e *Echo) dataHeader(h inspector.Header, raw []byte) {
+	w := e.work
+	if h.Opcode != inspector.OpContinuation {
+		e.messages++
+		e.said++
+	}
+	e.part++
+	e.kind, e.compressed = e.judge.Message()
+	w.current = nil
+	if e.options.Breakdown == Off {
+		return
+	}
+	w.current = add(&w.report.received, maxFrames)
+	if w.current == nil {
+		w.report.omitted++
+		return
+	}
+	w.current.start(h, raw)
+	f := &w.current.frame
+	f.Message, f.Part = e.messages, e.part
+	f.MessageType, f.Compressed = e.kind, e.compressed
+}
+
+// FramePayload unmasks a piece in the place that it will be sent from, and judges it.
+func (e *Echo) FramePayload(piece []byte) {
+	if e.deaf() || e.leaving {
+		return
+	}
+	w := e.work
+	start := len(w.out)
+	if w.lent {
+		w.out = w.out[:start+len(piece)] // it has been read into its place
+	} else {
+		w.out = append(w.out, piece...)
+	}
+	p := w.out[start:]
+	if w.current != nil {
+		w.current.keepWire(p)
+	}
+	unmask(p, e.frame.Key, e.at)
+	if w.current != nil {
+		w.current.keepPlain(p)
+	}
+	e.at += uint64(len(p))
+	if e.compressed && !e.frame.Opcode.Control() {
+		w.compressed = append(w.compressed, p...)
+	}
+	e.breaks(e.judge.Payload(p))
+}
+
+// FrameEnd answers the frame.
+func (e *Echo) FrameEnd() {
+	if e.deaf() {
+		return
+	}
+	if e.leaving {
+		e.over = e.frame.Opcode == inspector.OpClose
+		return
+	}
+	if e.breaks(e.judge.End()) {
+		return
+	}
+	w := e.work
+	switch e.frame.Opcode {
+	case inspector.OpPing:
+		if w.current != nil {
+			e.controls.saw(inspector.Up, w.current)
+			h, n, _ := inspector.ParseHeader(w.out[w.whole:])
+			e.controls.saw(inspector.Down, recordOf(h, w.out[w.whole:w.whole+n], w.out[w.whole+n:]))
+		}
+		w.whole = len(w.out)
+	case inspector.OpPong:
+		rtt := e.controls.ponged(time.Now(), w.out[w.whole:])
+		w.out = w.out[:w.whole]
+		if w.current != nil {
+			w.current.frame.RTT = rtt
+			e.controls.saw(inspector.Up, w.current)
+		}
+	case inspector.OpClose:
+		said, _ := inspector.ParseCloseBody(w.out[w.whole:])
+		e.close(said.Code, "")
+	default:
+		e.dataEnd()
+	}
+	if w.whole >= flushAt && !e.over {
+		e.send()
+	}
+}
+
+// dataEnd lets the mirror of a data frame go, and explains the message if it was the last one.
+func (e *Echo) dataEnd() {
+	w := e.work
+	if e.frame.Fin && e.compressed && !e.inflate() {
+		return
+	}
+	w.whole = len(w.out)
+	if !e.frame.Fin {
+		return
+	}
+	if e.options.Breakdown != Off {
+		e.explain()
+	}
+	e.size, e.part = 0, 0
+	w.compressed = w.compressed[:0]
+	w.report.reset()
+}
+
+// inflate judges the compressed message that has come.
+func (e *Echo) inflate() bool {
+	w := e.work
+	plain, err := e.inflater.Message(w.plain[:0], w.compressed)
+	w.plain = plain
+	switch {
+	case errors.Is(err, inspector.ErrInflateLimit):
+		e.tooBig()
+		return false
+	case err != nil:
+		e.fail(inspector.RuleDeflate)
+		return false
+	case e.kind == inspector.OpText && e.breaks(e.judge.Inflated(plain)):
+		return false
+	}
+	if w.current != nil {
+		w.inflated = inspector.Inflated{
+			Compressed: uint64(len(w.compressed)),
+			Size:       uint64(len(plain)),
+			Bytes:      plain[:min(len(plain), wire.FramePreview)],
+			Truncated:  len(plain) > wire.FramePreview,
+		}
+		w.current.frame.Inflated = &w.inflated
+	}
+	return true
+}
+
+// explain appends the breakdown of the message that has ended.
+func (e *Echo) explain() {
+	w := e.work
+	rep := &w.report
+	rep.message, rep.sent = e.messages, e.said
+	e.controls.take(rep)
+	w.out = rep.appendFrame(w.out, e.options.Breakdown)
+	w.whole = len(w.out)
+	e.said++
+}
+
+// breaks ends the conversation if there are violations.
+func (e *Echo) breaks(v []inspector.Violation) bool {
+	if len(v) == 0 {
+		return false
+	}
+	e.fail(v[0].Rule)
+	return true
+}
+
+// fail ends the conversation for a rule that was broken.
+func (e *Echo) fail(r *inspector.Rule) { e.close(r.Close, closeReason(r)) }
+
+// tooBig ends the conversation for a message over the limit.
+func (e *Echo) tooBig() {
+	e.close(inspector.CloseMessageTooBig, tooBigReason(e.options.MaxMessage))
+}
+
+// close appends our close frame, behind which nothing goes out. The answer to the frame in
+// progress is dropped.
+func (e *Echo) close(code inspector.CloseCode, reason string) {
+	e.appendClose(code, reason)
+	e.over = true
+}
+
+func (e *Echo) appendClose(code inspector.CloseCode, reason string) {
+	w := e.work
+	w.out = appendClose(w.out[:w.whole], code, reason)
+	w.whole = len(w.out)
+}
