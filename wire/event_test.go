@@ -1,5 +1,7 @@
 package wire
 
+// What an entry keeps of an event, and what it accounts for.
+
 import (
 	"reflect"
 	"testing"

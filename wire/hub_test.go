@@ -1,5 +1,7 @@
 package wire
 
+// Which wires are kept, and which go first.
+
 import (
 	"fmt"
 	"math/rand/v2"

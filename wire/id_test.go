@@ -1,5 +1,7 @@
 package wire
 
+// What is an id and what is none.
+
 import (
 	"errors"
 	"testing"

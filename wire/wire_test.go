@@ -1,5 +1,7 @@
 package wire
 
+// The log: its numbers, its bounds, and what its readers get.
+
 import (
 	"fmt"
 	"math/rand/v2"
