@@ -12,10 +12,18 @@ type route struct {
 	serve   serve
 }
 
-const pingPath = "/lab/echo/ping"
+const (
+	pingPath       = "/lab/echo/ping"
+	unknownPattern = "/" // whatever no other pattern takes
+)
 
 func (s *Server) routes() []route {
 	return []route{
+		{"GET /{$}", s.home},
+		{"GET /lessons/{id}", s.lesson},
+		{"GET /wire", s.wirePage},
+		{"GET " + assetPath + "{name}", s.asset},
+		{unknownPattern, s.unknown},
 		{"GET /healthz", s.healthz},
 		{"GET /readyz", s.healthz},
 		{"/echo", s.echo}, // upgrades to WebSocket; each wrong request gets an answer of its own

@@ -5,6 +5,8 @@ package handlers
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"wireup/inspector"
+	"wireup/lessons"
 	"wireup/wire"
 )
 
@@ -41,6 +44,8 @@ type Config struct {
 	Log    *slog.Logger
 	Hub    *wire.Hub
 	Limits Limits
+	Static fs.FS           // stylesheets, scripts and pictures
+	Course *lessons.Course // what the pages are made of
 }
 
 // Server answers every URL of the program.
@@ -50,6 +55,8 @@ type Server struct {
 	limits  Limits
 	sockets *sockets
 	echoes  echoes
+	site    *site
+	mux     *http.ServeMux
 	http    *http.Server
 }
 
@@ -60,6 +67,11 @@ func New(c Config) (*Server, error) {
 		hub:     c.Hub,
 		limits:  c.Limits,
 		sockets: newSockets(c.Limits),
+		mux:     http.NewServeMux(),
+	}
+	var err error
+	if s.site, err = newSite(c.Static, c.Course); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
 	}
 	s.http = &http.Server{
 		Handler:           s.handler(),
@@ -97,11 +109,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // handler is the routes behind what every request passes.
 func (s *Server) handler() http.Handler {
-	mux := http.NewServeMux()
 	for _, route := range s.routes() {
-		mux.Handle(route.pattern, s.funnel(route.serve))
+		s.mux.Handle(route.pattern, s.funnel(route.serve))
 	}
-	return s.logged(http.NewCrossOriginProtection().Handler(mux))
+	return s.logged(http.NewCrossOriginProtection().Handler(s.mux))
 }
 
 type tapKey struct{}

@@ -1,0 +1,219 @@
+package handlers
+
+// The pages: rendered and compressed once, since they hold nothing of the reader's.
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"wireup/lessons"
+	"wireup/templates"
+)
+
+const (
+	themeScript = "theme.js"
+	mainScript  = "main.js"
+
+	pageType = "text/html; charset=utf-8"
+)
+
+// styles are the stylesheets of every page, in the order of their layers.
+var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspector.css", "labs.css"}
+
+// site is every page, and what they load.
+type site struct {
+	assets  *assets
+	view    templates.Site
+	policy  string // the Content-Security-Policy of every page
+	home    *encoded
+	wire    *encoded
+	lessons map[string]*encoded
+}
+
+// newSite renders the pages of course.
+func newSite(static fs.FS, course *lessons.Course) (*site, error) {
+	a, err := newAssets(static)
+	if err != nil {
+		return nil, err
+	}
+	s := &site{assets: a, lessons: make(map[string]*encoded)}
+	if s.view, err = a.view(); err != nil {
+		return nil, err
+	}
+	s.policy = policy(s.view.ImportMap)
+	if s.home, err = renderOnce(templates.Home(homeView(s.view, course))); err != nil {
+		return nil, fmt.Errorf("home: %w", err)
+	}
+	if s.wire, err = renderOnce(templates.Wire(templates.WireView{Site: s.view})); err != nil {
+		return nil, fmt.Errorf("wire: %w", err)
+	}
+	for _, l := range course.Lessons {
+		if !l.Written {
+			continue
+		}
+		if s.lessons[l.ID], err = renderOnce(templates.Lesson(lessonView(s.view, course, l))); err != nil {
+			return nil, fmt.Errorf("lesson %s: %w", l.ID, err)
+		}
+	}
+	return s, nil
+}
+
+// view is what every page loads.
+func (a *assets) view() (templates.Site, error) {
+	v := templates.Site{Icon: a.url("favicon.svg"), Theme: a.url(themeScript), Main: a.url(mainScript)}
+	for _, name := range styles {
+		if url := a.url(name); url != "" {
+			v.Styles = append(v.Styles, url)
+		}
+	}
+	for _, name := range a.scripts() {
+		v.Modules = append(v.Modules, a.url(name))
+	}
+	var err error
+	v.ImportMap, err = a.importMap()
+	return v, err
+}
+
+// policy allows what comes from this server, and of inline scripts the import map alone.
+func policy(importMap string) string {
+	sum := sha256.Sum256([]byte(importMap))
+	return "default-src 'self'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " +
+		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
+		"require-trusted-types-for 'script'; trusted-types 'none'"
+}
+
+func render(c templ.Component) ([]byte, error) {
+	var b bytes.Buffer // a component may have written half a page when it fails
+	if err := c.Render(context.Background(), &b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func renderOnce(c templ.Component) (*encoded, error) {
+	b, err := render(c)
+	if err != nil {
+		return nil, err
+	}
+	return encode(pageType, b)
+}
+
+func homeView(v templates.Site, course *lessons.Course) templates.HomeView {
+	h := templates.HomeView{Site: v, Title: course.Title, Summary: course.Summary, Body: raw(course.Body), Lessons: coursePath(course)}
+	for _, l := range h.Lessons {
+		h.Minutes += l.Minutes
+		if l.Written && h.Start.ID == "" {
+			h.Start = l
+		}
+	}
+	return h
+}
+
+func coursePath(course *lessons.Course) []templates.LessonLink {
+	links := make([]templates.LessonLink, 0, len(course.Lessons))
+	for _, l := range course.Lessons {
+		links = append(links, link(l))
+	}
+	return links
+}
+
+func link(l *lessons.Lesson) templates.LessonLink {
+	return templates.LessonLink{ID: l.ID, Number: l.Number, Title: l.Title, Summary: l.Summary,
+		Minutes: l.Minutes, Level: string(l.Level), Written: l.Written}
+}
+
+func lessonView(v templates.Site, course *lessons.Course, l *lessons.Lesson) templates.LessonView {
+	view := templates.LessonView{Site: v, Lesson: link(l), Path: coursePath(course), Body: raw(l.Body), Next: raw(l.Next)}
+	for _, o := range l.Objectives {
+		view.Objectives = append(view.Objectives, raw(o))
+	}
+	for _, s := range l.Sources {
+		view.Sources = append(view.Sources, templates.SourceView(s))
+	}
+	before, after := course.Around(l)
+	if before != nil {
+		link := link(before)
+		view.Before = &link
+	}
+	if after != nil {
+		link := link(after)
+		view.After = &link
+	}
+	return view
+}
+
+func raw(h lessons.HTML) templ.Component { return templ.Raw(string(h)) }
+
+// pageHeader sets what every page is sent with.
+func (s *site) pageHeader(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", s.policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+}
+
+func (s *Server) page(w http.ResponseWriter, r *http.Request, e *encoded) error {
+	s.site.pageHeader(w)
+	return e.serve(w, r, revalidate)
+}
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	return s.page(w, r, s.site.home)
+}
+
+func (s *Server) wirePage(w http.ResponseWriter, r *http.Request) error {
+	return s.page(w, r, s.site.wire)
+}
+
+func (s *Server) lesson(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	e, ok := s.site.lessons[id]
+	if !ok {
+		return &StatusError{Code: http.StatusNotFound, Text: fmt.Sprintf("There is no lesson called %q that is written. See all lessons.", id)}
+	}
+	return s.page(w, r, e)
+}
+
+// unknown answers for every URL that is not in the table of routes, and for the methods that those
+// in it don't take.
+func (s *Server) unknown(w http.ResponseWriter, r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := s.mux.Handler(other); pattern != unknownPattern {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		return &StatusError{Code: http.StatusNotFound, Text: "There is nothing at this address. See all lessons."}
+	}
+	return &StatusError{Code: http.StatusMethodNotAllowed, Ref: "RFC 9110 §15.5.6", Header: http.Header{"Allow": allowed},
+		Text: fmt.Sprintf("This address doesn't answer %s. Use %s.", r.Method, allowed[0])}
+}
+
+// errorPage shows e to a person.
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, e *StatusError) {
+	b, err := render(templates.Error(templates.ErrorView{Site: s.site.view, Code: e.Code,
+		Name: http.StatusText(e.Code), Text: e.Text, Ref: e.Ref}))
+	if err != nil {
+		s.log.Error("render the error page", "path", r.URL.Path, "err", errors.Join(err, e))
+		http.Error(w, e.Text, e.Code)
+		return
+	}
+	s.site.pageHeader(w)
+	w.Header().Set("Content-Type", pageType)
+	w.WriteHeader(e.Code)
+	if r.Method != http.MethodHead {
+		// The client may be gone; there's nobody left to tell.
+		_, _ = w.Write(b)
+	}
+}
