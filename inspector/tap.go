@@ -50,8 +50,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	c := NewConn(inner)
 	c.ID = l.last.Add(1)
 	if o := l.watch(c); o != nil {
-		c.observers = []Observer{o}
-		c.watched.Store(true)
+		c.Tee(o)
 	}
 	return c, nil
 }
