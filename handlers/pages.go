@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -196,7 +197,7 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) error {
 	if len(allowed) == 0 {
 		return &StatusError{Code: http.StatusNotFound, Text: "There is nothing at this address. See all lessons."}
 	}
-	return &StatusError{Code: http.StatusMethodNotAllowed, Ref: "RFC 9110 §15.5.6", Header: http.Header{"Allow": allowed},
+	return &StatusError{Code: http.StatusMethodNotAllowed, Ref: "RFC 9110 §15.5.6", Header: http.Header{"Allow": {strings.Join(allowed, ", ")}},
 		Text: fmt.Sprintf("This address doesn't answer %s. Use %s.", r.Method, allowed[0])}
 }
 
