@@ -89,12 +89,13 @@ func (k *socket) close() {
 // drain tells every socket to stop and waits until all are over or ctx is.
 func (s *sockets) drain(ctx context.Context) error {
 	s.mu.Lock()
+	again := s.draining
 	s.draining = true
 	stops := make([]func(), 0, len(s.live))
 	for k := range s.live {
 		stops = append(stops, k.stop)
 	}
-	if len(stops) == 0 {
+	if len(stops) == 0 && !again {
 		close(s.empty)
 	}
 	s.mu.Unlock()
