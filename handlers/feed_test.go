@@ -199,7 +199,7 @@ func TestFeedShowsAnEcho(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	send("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58") // RFC 6455 §5.7: "Hello", masked
+	send("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")       // RFC 6455 §5.7: "Hello", masked
 	if _, err := io.ReadFull(r, make([]byte, 7)); err != nil { // its mirror
 		t.Fatal(err)
 	}
