@@ -72,6 +72,29 @@ func (j *Judge) Header(h Header) []Violation {
 	return j.out
 }
 
+// Early judges the front of a header that is not whole: what its first bytes break already,
+// however it goes on. It changes nothing of what Header will say.
+func (j *Judge) Early(front []byte) []Violation {
+	if len(front) == 0 {
+		return nil
+	}
+	h := Header{Fin: front[0]&0x80 != 0, RSV: front[0] >> 4 & 7, Opcode: Opcode(front[0] & 0xF), Masked: j.Sender == Up, Size: 2}
+	if len(front) > 1 {
+		h.Masked = front[1]&0x80 != 0
+		h.Length = uint64(front[1] & 0x7F)
+		if h.Length > MaxControlPayload { // the length is still to come; take one that fits its form
+			h.Size = map[uint64]int{126: 4, 127: 10}[h.Length]
+			h.Length = map[uint64]uint64{126: 126, 127: 1 << 16}[h.Length]
+		}
+	}
+	if h.Masked {
+		h.Size += 4
+	}
+	trial := *j
+	trial.out = nil
+	return trial.Header(h)
+}
+
 // dataHeader follows the message that data frames make up.
 func (j *Judge) dataHeader(h Header) {
 	if h.Opcode == OpContinuation {

@@ -126,3 +126,24 @@ func TestEveryRuleIsDrawn(t *testing.T) {
 		}
 	}
 }
+
+func TestJudgeEarly(t *testing.T) {
+	tests := []struct{ front, want string }{
+		{"81", ""}, {"8185", ""}, {"82fe", ""}, {"82ff00", ""}, {"89", ""}, {"8885", ""},
+		{"c1", "reserved-bit"}, {"83", "reserved-opcode"}, {"09", "control-fragmented"}, {"80", "stray-continuation"},
+		{"8105", "unmasked-client-frame"}, {"89fe", "control-too-long"}, {"8aff0000", "control-too-long"},
+	}
+	for _, tt := range tests {
+		j := Judge{Sender: Up}
+		got := ""
+		for _, v := range j.Early(unhex(t, tt.front)) {
+			got += v.Rule.ID
+		}
+		if got != tt.want {
+			t.Errorf("Early(%s) = %q; want %q", tt.front, got, tt.want)
+		}
+		if v := j.Header(Header{Fin: true, Opcode: OpText, Masked: true, Size: 6}); len(v) != 0 {
+			t.Errorf("after Early(%s) a good header breaks %v", tt.front, v)
+		}
+	}
+}

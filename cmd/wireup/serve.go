@@ -1,0 +1,212 @@
+package main
+
+// wireup serve: the server, from its flags to its drain.
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/peterbourgon/ff/v3/ffcli"
+
+	"wireup/content"
+	"wireup/handlers"
+	"wireup/lessons"
+	"wireup/static"
+	"wireup/wire"
+)
+
+// drainTime is how long a stopping server waits for what is in flight.
+const drainTime = 10 * time.Second
+
+// serveFlags are the flags of serve, with their defaults from the packages that they bound.
+type serveFlags struct {
+	listen     string
+	data       string
+	level      slog.Level
+	maxMessage byteSize
+	head       byteSize
+	wireBytes  byteSize
+	allBytes   byteSize
+	preview    byteSize
+	limits     handlers.Limits
+	wires      wire.Limits
+}
+
+func serveCommand(name string, stdout, stderr, help io.Writer) *ffcli.Command {
+	f := &serveFlags{limits: handlers.DefaultLimits(), wires: wire.DefaultLimits()}
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(help)
+	f.define(fs)
+	return &ffcli.Command{
+		Name:       name,
+		ShortUsage: "wireup serve [flags]",
+		ShortHelp:  "serve the course (what wireup does without a subcommand)",
+		FlagSet:    fs,
+		Options:    flagOptions(),
+		Exec: func(ctx context.Context, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("there is no subcommand %q; wireup --help lists them", args[0])}
+			}
+			return f.serve(ctx, stdout, stderr)
+		},
+	}
+}
+
+func (f *serveFlags) define(fs *flag.FlagSet) {
+	f.maxMessage, f.head = byteSize(f.limits.Message), byteSize(f.limits.RequestHead)
+	f.wireBytes, f.allBytes, f.preview = byteSize(f.wires.Bytes), byteSize(f.wires.Total), byteSize(f.wires.Preview)
+	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`address` to listen on; :8080 opens it to the network")
+	fs.StringVar(&f.data, "data", "", "`folder` for what must last (default: the user's data folder)")
+	fs.TextVar(&f.level, "log-level", slog.LevelWarn, "what to log: `level` debug, info, warn or error")
+	fs.Var(&f.maxMessage, "max-message", "largest message that the echo takes, in `bytes`")
+	fs.IntVar(&f.limits.WireSockets, "wire-sockets", f.limits.WireSockets, "WebSockets open at once on one wire")
+	fs.IntVar(&f.limits.AddressSockets, "address-sockets", f.limits.AddressSockets, "WebSockets open at once from one client address")
+	fs.Var(&f.head, "request-head", "largest request head, in `bytes`")
+	fs.DurationVar(&f.limits.RequestTime, "request-time", f.limits.RequestTime, "`time` in which a request head must have come")
+	fs.IntVar(&f.wires.Events, "wire-events", f.wires.Events, "events kept on one wire")
+	fs.Var(&f.wireBytes, "wire-bytes", "memory for the events of one wire, in `bytes`")
+	fs.Var(&f.allBytes, "all-bytes", "memory for the events of all wires, in `bytes`")
+	fs.DurationVar(&f.wires.Age, "wire-age", f.wires.Age, "`time` that an idle wire is kept")
+	fs.IntVar(&f.wires.Wires, "wires", f.wires.Wires, "wires kept")
+	fs.Var(&f.preview, "preview", "payload kept of one event, in `bytes`")
+}
+
+// check says which flag makes no sense.
+func (f *serveFlags) check() error {
+	for _, n := range []struct {
+		flag  string
+		value int
+	}{
+		{"wire-sockets", f.limits.WireSockets}, {"address-sockets", f.limits.AddressSockets},
+		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
+		{"request-time", int(f.limits.RequestTime)}, {"wire-age", int(f.wires.Age)},
+	} {
+		if n.value <= 0 {
+			return usageError{fmt.Errorf("--%s must be above zero", n.flag)}
+		}
+	}
+	return nil
+}
+
+func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	f.limits.Message, f.limits.RequestHead = int64(f.maxMessage), int(f.head)
+	f.wires.Bytes, f.wires.Total, f.wires.Preview, f.wires.Message = int(f.wireBytes), int(f.allBytes), int(f.preview), int(f.maxMessage)
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.level}))
+
+	if err := makeData(f.data); err != nil {
+		return err
+	}
+	listener, err := listen(f.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	course, err := lessons.Load(content.FS)
+	if err != nil {
+		return err
+	}
+	hub := wire.NewHub(f.wires, handlers.Route)
+	server, err := handlers.New(handlers.Config{
+		Log:    log,
+		Hub:    hub,
+		Limits: f.limits,
+		Static: static.FS,
+		Course: course,
+	})
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	announce(stdout, listener.Addr())
+
+	select {
+	case err := <-served:
+		return fmt.Errorf("serving on %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		return fmt.Errorf("stopping: not all connections ended in %s: %w", drainTime, err)
+	}
+	return <-served
+}
+
+// listen opens the address, and says what to do when it can't.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another address with --listen", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s may not be opened by this user: choose a port above 1023 with --listen", address)
+	}
+	return nil, usageError{fmt.Errorf("can't listen on %q: %v; write it like 127.0.0.1:8080 or :8080", address, cause(err))}
+}
+
+// cause is what a network error says without what was tried.
+func cause(err error) error {
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+// makeData makes sure that the data folder can be written to.
+func makeData(folder string) error {
+	if folder == "" {
+		var err error
+		if folder, err = userData(); err != nil {
+			return fmt.Errorf("no data folder: %v; name one with --data", err)
+		}
+	}
+	err := os.MkdirAll(folder, 0o700)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(folder, ".probe-"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the data folder %s can't be written to: %v; name another with --data", folder, reason(err))
+	}
+	return nil
+}
+
+// reason is what a file error says without the path.
+func reason(err error) error {
+	if path := (*os.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// userData is where this system keeps a program's data for its user.
+func userData() (string, error) {
+	if runtime.GOOS == "linux" || strings.HasSuffix(runtime.GOOS, "bsd") {
+		if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+			return filepath.Join(dir, "wireup"), nil
+		}
+		home, err := os.UserHomeDir()
+		return filepath.Join(home, ".local", "share", "wireup"), err
+	}
+	dir, err := os.UserConfigDir()
+	return filepath.Join(dir, "wireup"), err
+}
