@@ -128,7 +128,7 @@ func (e *Echo) flush() error {
 		return nil
 	}
 	e.send()
-	if e.failed == nil && e.part == 0 && e.work.partial() == 0 {
+	if e.failed == nil && e.part == 0 && e.decoder.Left() == 0 {
 		e.rest()
 	}
 	return e.failed

@@ -69,10 +69,9 @@ func appendFrameText(b []byte, way string, f *inspector.Frame, of int, v []inspe
 	if of > 1 {
 		title += fmt.Sprintf(", frame %d of %d", f.Part, of)
 	}
-	title += fmt.Sprintf(": %s frame, %s of header, %s of payload", f.Opcode.Type(), count(f.Size, "byte"), count(int(f.Received), "byte"))
 	b = append(b, '\n')
-	b = appendHeading(b, title)
-	b = append(b, '\n')
+	b = appendHeading(b, title+": "+f.Opcode.Type()+" frame")
+	b = fmt.Appendf(b, "%s on the wire: %d of header, %d of payload\n\n", count(f.Size+int(f.Received), "byte"), f.Size, f.Received)
 	b = appendPicture(b, f)
 	b = append(b, '\n')
 	for _, field := range inspector.HeaderFields(f.Header) {

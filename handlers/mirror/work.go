@@ -56,9 +56,6 @@ func (w *work) release() {
 	works.Put(w)
 }
 
-// partial is how many bytes of an unfinished frame stand in out.
-func (w *work) partial() int { return len(w.out) - w.whole }
-
 // sent forgets the whole frames, which have been written.
 func (w *work) sent() {
 	w.out = w.out[:copy(w.out, w.out[w.whole:])]
