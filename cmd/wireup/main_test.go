@@ -18,7 +18,17 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// suite runs the tests, and then ends what they shared.
+type suite struct{ *testing.M }
+
+var afterTests = func() {}
+
+func (s suite) Run() int {
+	defer func() { afterTests() }()
+	return s.M.Run()
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(suite{m}) }
 
 // start runs the program on a free port and returns its address, and a function that stops it
 // as Ctrl-C does and returns its exit status and what it wrote to standard error.
@@ -83,10 +93,9 @@ func TestDrain(t *testing.T) {
 		stopped <- status
 	}()
 	for _, ws := range sockets {
-		for {
-			if _, _, err = ws.ReadMessage(); err != nil {
-				break
-			}
+		var err error
+		for err == nil {
+			_, _, err = ws.ReadMessage()
 		}
 		if !websocket.IsCloseError(err, websocket.CloseGoingAway) {
 			t.Errorf("the socket ended with %v; want close 1001", err)

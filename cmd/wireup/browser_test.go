@@ -1,0 +1,278 @@
+//go:build browser
+
+package main
+
+// What the browser tests share: the program behind a recording proxy, and a page of Chromium.
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// chrome is the browser of all tests here: one process, a context of its own for each test.
+var chrome = sync.OnceValues(func() (context.Context, error) {
+	bin, err := findChrome()
+	if err != nil {
+		return nil, err
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", false))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, end := chromedp.NewContext(alloc)
+	afterTests = func() { end(); stop() }
+	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+})
+
+// findChrome looks for a browser in WIREUP_CHROME and on the path.
+func findChrome() (string, error) {
+	if bin := os.Getenv("WIREUP_CHROME"); bin != "" {
+		return bin, nil
+	}
+	for _, name := range []string{"chromium", "google-chrome", "google-chrome-stable", "chrome", "chromium-browser"} {
+		if bin, err := exec.LookPath(name); err == nil {
+			return bin, nil
+		}
+	}
+	return "", fmt.Errorf("no Chromium on the path: install it (Debian: apt-get install chromium), or name it in WIREUP_CHROME")
+}
+
+// tab is a page of its own browser context, without storage from other tests.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	browser, err := chrome()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(func() { cancel(); end() })
+	return &tab{t, ctx}
+}
+
+// do runs actions, and fails the test with a picture of the page when one of them fails.
+func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, actions...); err != nil {
+		p.shoot("failed-" + p.t.Name())
+		p.t.Fatal(err)
+	}
+}
+
+// eval evaluates a JavaScript expression, waiting for a promise, and reads its value into T.
+func eval[T any](p *tab, expression string) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// until waits for a JavaScript expression to become true; the page asks itself at each frame.
+func (p *tab) until(expression string) {
+	p.t.Helper()
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
+	if err != nil {
+		p.shoot("failed-" + p.t.Name())
+		p.t.Fatalf("waiting for %s: %v", expression, err)
+	}
+}
+
+// press clicks the first button in scope whose text begins with label.
+func (p *tab) press(scope, label string) {
+	p.t.Helper()
+	js := fmt.Sprintf(`(() => { const b = [...document.querySelectorAll(%q + " button")].find(b => b.textContent.trim().startsWith(%q)); b?.click(); return b !== undefined })()`, scope, label)
+	if !eval[bool](p, js) {
+		p.t.Fatalf("there is no button %q in %s", label, scope)
+	}
+}
+
+// shoot keeps a picture of the page as test output and returns its path.
+func (p *tab) shoot(name string) string {
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Logf("no picture of %s: %v", name, err)
+		return ""
+	}
+	dir := shotDir()
+	path := filepath.Join(dir, strings.NewReplacer("/", "-", " ", "-").Replace(name)+".png")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+	return path
+}
+
+// shotDir is where pictures are kept: WIREUP_SHOTS, or a folder beside the test's sources that
+// git ignores.
+func shotDir() string {
+	if dir := os.Getenv("WIREUP_SHOTS"); dir != "" {
+		return dir
+	}
+	return "testdata/shots"
+}
+
+// row is one row of the inspector, as a reader sees it.
+type row struct {
+	Arrow, Type, Data, DevTools, Payload, Overhead string
+	Broken                                         bool
+}
+
+// rows reads the panel's rows from its grid. It holds all of them only while they fit.
+func (p *tab) rows() []row {
+	p.t.Helper()
+	raw := eval[json.RawMessage](p, `[...document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])")]
+		.map(r => ({ y: r.getBoundingClientRect().y, c: [...r.querySelectorAll("[role=gridcell]")] }))
+		.sort((a, b) => a.y - b.y)
+		.map(({ c }) => ({ Arrow: c[1].textContent.trim(), Type: c[2].textContent.trim(), Data: c[3].querySelector(".text").textContent,
+			DevTools: c[4].textContent.trim(), Payload: c[5].textContent.trim(), Overhead: c[6].textContent.trim(),
+			Broken: c[3].querySelector(".broken").textContent !== "" }))`)
+	var list []row
+	if err := json.Unmarshal(raw, &list); err != nil {
+		p.t.Fatal(err)
+	}
+	return list
+}
+
+// conversation is what a proxy saw of one connection.
+type conversation struct {
+	mu       sync.Mutex
+	up, down []byte
+}
+
+func (c *conversation) bytes() (up, down []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]byte(nil), c.up...), append([]byte(nil), c.down...)
+}
+
+// proxy is a TCP proxy that records every byte, and shares no code with the program.
+type proxy struct {
+	address string
+	mu      sync.Mutex
+	all     []*conversation
+}
+
+func newProxy(t *testing.T, target string) *proxy {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &proxy{address: l.Addr().String()}
+	var wg sync.WaitGroup
+	var open sync.Map
+	wg.Go(func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", target)
+			if err != nil {
+				client.Close()
+				continue
+			}
+			open.Store(client, true)
+			open.Store(server, true)
+			c := &conversation{}
+			p.mu.Lock()
+			p.all = append(p.all, c)
+			p.mu.Unlock()
+			wg.Go(func() { c.carry(server, client, &c.up) })
+			wg.Go(func() { c.carry(client, server, &c.down) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		open.Range(func(c, _ any) bool { c.(net.Conn).Close(); return true })
+		wg.Wait()
+	})
+	return p
+}
+
+func (c *conversation) carry(to, from net.Conn, record *[]byte) {
+	defer to.(*net.TCPConn).CloseWrite()
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		c.mu.Lock()
+		*record = append(*record, buf[:n]...)
+		c.mu.Unlock()
+		if n > 0 {
+			if _, err := to.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// find returns the conversation whose client's bytes begin with prefix.
+func (p *proxy) find(t *testing.T, prefix string) *conversation {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.all {
+		if up, _ := c.bytes(); strings.HasPrefix(string(up), prefix) {
+			return c
+		}
+	}
+	t.Fatalf("no connection began with %q", prefix)
+	return nil
+}
+
+// serveProxied starts the program and a proxy in front of it.
+func serveProxied(t *testing.T) *proxy {
+	t.Helper()
+	address, stop := start(t)
+	p := newProxy(t, address)
+	t.Cleanup(func() {
+		if status, said := stop(); status != exitOK {
+			t.Errorf("exit %d: %s", status, said)
+		}
+	})
+	return p
+}
+
+// getJSON reads a JSON document over HTTP.
+var httpClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
+func getJSON(t *testing.T, url string, into any) {
+	t.Helper()
+	res, err := httpClient.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != 200 {
+		t.Fatalf("GET %s: %d, %v, %.200s", url, res.StatusCode, err, body)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		t.Fatalf("GET %s: %v", url, err)
+	}
+}

@@ -1,0 +1,47 @@
+//go:build browser
+
+package main
+
+// Every page in three themes and three widths: pictures to look at, and axe-core's opinion.
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+var widths = []struct {
+	name          string
+	width, height int64
+}{{"wide", 1440, 900}, {"beside-devtools", 720, 720}, {"phone", 390, 844}}
+
+func TestPagesLook(t *testing.T) {
+	proxy := serveProxied(t)
+	for _, path := range []string{"/", "/lessons/frames", "/lessons/masking", "/wire"} {
+		for _, theme := range []string{"light", "dark", "projector"} {
+			for _, size := range widths {
+				name := fmt.Sprintf("%s-%s-%s", map[string]string{"/": "home", "/lessons/frames": "frames", "/lessons/masking": "masking", "/wire": "wire"}[path], theme, size.name)
+				t.Run(name, func(t *testing.T) {
+					p := newTab(t)
+					p.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate("http://"+proxy.address+"/"))
+					eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.theme", %q), true)`, theme))
+					p.do(chromedp.Navigate("http://" + proxy.address + path))
+					if path == "/lessons/frames" {
+						p.until(`document.querySelector("wu-echo-lab")?.dataset.state === "open"`)
+						p.press("wu-echo-lab", "Send")
+						p.until(`document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])").length >= 5`)
+						p.until(`document.querySelector("wu-inspector .pane-details")?.textContent.includes("masking key")`)
+					}
+					p.shoot(name)
+					if got := eval[string](p, `document.documentElement.dataset.theme`); got != theme {
+						t.Errorf("the page shows theme %q; want %q", got, theme)
+					}
+					if got := eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`); !got {
+						t.Errorf("the page scrolls sideways: %v wide in %d", eval[float64](p, `document.documentElement.scrollWidth`), size.width)
+					}
+				})
+			}
+		}
+	}
+}
