@@ -149,3 +149,24 @@ func TestCostCoversMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestCostOfBytes: bytes that are kept once are counted once, all others as often as they are kept.
+func TestCostOfBytes(t *testing.T) {
+	const structs = baseCost + frameCost
+	events := everyKind()
+	for _, tt := range []struct {
+		name string
+		want int
+	}{
+		{"masked", structs + 11 + 5}, // as it crossed the wire, and unmasked
+		{"close frame", structs + 7 + closeBodyCost + len("by\xff") + violationCost + len("Byte 0xff \"here\".")},
+		{"deflated", structs + 9 + 5 + inflatedCost},
+		{"response", baseCost + headCost + len(events["response"].Bytes) + fieldCost},
+		{"bytes", baseCost + bodyCost + closeCost + len(events["bytes"].Bytes) + len(events["bytes"].Note)},
+		{"close", baseCost + bodyCost + closeCost + len(events["close"].Close.Err) + 2*closeBodyCost + len("bye")},
+	} {
+		if got := keep(events[tt.name]).cost; got != tt.want {
+			t.Errorf("%s: the cost is %d; want %d", tt.name, got, tt.want)
+		}
+	}
+}
