@@ -108,9 +108,12 @@ type item struct {
 	}
 }
 
-// message reads one message of the feed.
+// message reads one message of the feed. What doesn't come in a minute doesn't come.
 func (v *viewer) message() []item {
 	v.t.Helper()
+	if err := v.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		v.t.Fatal(err)
+	}
 	_, b, err := v.ReadMessage()
 	if err != nil {
 		v.t.Fatal(err)
