@@ -39,31 +39,32 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	if tap == nil {
 		return errors.New("echo: the connection has no tap")
 	}
-	talk := &echoTalk{wire: o.wire}
+	talk := &echoTalk{begun: make(chan struct{})}
 	socket, err := s.sockets.open(r.RemoteAddr, o.wire, talk.stop)
 	if err != nil {
 		return err
 	}
-	conversation, err := s.upgrade(w, r, tap, shake, o)
-	if err != nil {
+	// Whoever has the 101 may ask for a ping: so the wire knows of the echo before.
+	s.echoes.add(o.wire, talk)
+	over := func() {
+		s.echoes.remove(o.wire, talk)
 		socket.close()
+	}
+	conversation, err := s.upgrade(w, r, tap, shake, o)
+	talk.begin(conversation)
+	if conversation == nil {
+		over()
 		return err
 	}
-	if conversation == nil {
-		socket.close() // it has been refused on the hijacked connection
-		return nil
-	}
-	s.echoes.add(o.wire, conversation)
-	talk.start(conversation)
 	go func() {
 		conversation.Run()
-		s.echoes.remove(o.wire, conversation)
-		socket.close()
+		over()
 	}()
 	return nil
 }
 
-// upgrade sends the 101, and returns who holds the conversation behind it.
+// upgrade sends the 101, and returns who holds the conversation behind it. It returns neither
+// that nor an error when there is nobody left to answer.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, tap *inspector.Conn, shake handshake, o echoOptions) (mirror.Conversation, error) {
 	options := mirror.Options{Breakdown: o.breakdown, MaxMessage: s.limits.Message}
 	header := http.Header{}
@@ -137,20 +138,22 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, rw, nil
 }
 
-// echoTalk joins a socket to its conversation, which begins later.
+// echoTalk stands for a conversation from before its 101 on.
 type echoTalk struct {
-	wire wire.ID
+	begun chan struct{} // closed when conversation is set, or never will be
 
-	mu      sync.Mutex
-	talk    mirror.Conversation
-	stopped bool
+	mu           sync.Mutex
+	conversation mirror.Conversation
+	stopped      bool
 }
 
-func (t *echoTalk) start(c mirror.Conversation) {
+// begin says how the handshake has ended: with a conversation, or nil.
+func (t *echoTalk) begin(c mirror.Conversation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.talk = c
-	if t.stopped {
+	t.conversation = c
+	close(t.begun)
+	if t.stopped && c != nil {
 		c.Stop()
 	}
 }
@@ -159,9 +162,15 @@ func (t *echoTalk) stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stopped = true
-	if t.talk != nil {
-		t.talk.Stop()
+	if t.conversation != nil {
+		t.conversation.Stop()
 	}
+}
+
+// ping sends a ping, once there is a conversation, and reports whether it went out.
+func (t *echoTalk) ping(payload []byte) bool {
+	<-t.begun
+	return t.conversation != nil && t.conversation.Ping(payload)
 }
 
 // echoOptions is what the query asks for.

@@ -9,48 +9,47 @@ import (
 	"strconv"
 	"sync"
 
-	"wireup/handlers/mirror"
 	"wireup/wire"
 )
 
 // echoes knows the echoes of each wire. The zero value is ready.
 type echoes struct {
 	mu    sync.Mutex
-	wires map[wire.ID]map[mirror.Conversation]struct{}
+	wires map[wire.ID]map[*echoTalk]struct{}
 	pings uint64 // counts the POSTs, so that each has a payload of its own
 }
 
-// add notes a conversation on a wire; one on no wire can't be asked for.
-func (e *echoes) add(id wire.ID, c mirror.Conversation) {
+// add notes an echo on a wire; one on no wire can't be asked for.
+func (e *echoes) add(id wire.ID, t *echoTalk) {
 	if id == "" {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.wires == nil {
-		e.wires = make(map[wire.ID]map[mirror.Conversation]struct{})
+		e.wires = make(map[wire.ID]map[*echoTalk]struct{})
 	}
 	if e.wires[id] == nil {
-		e.wires[id] = make(map[mirror.Conversation]struct{})
+		e.wires[id] = make(map[*echoTalk]struct{})
 	}
-	e.wires[id][c] = struct{}{}
+	e.wires[id][t] = struct{}{}
 }
 
-func (e *echoes) remove(id wire.ID, c mirror.Conversation) {
+func (e *echoes) remove(id wire.ID, t *echoTalk) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.wires[id], c)
+	delete(e.wires[id], t)
 	if len(e.wires[id]) == 0 {
 		delete(e.wires, id)
 	}
 }
 
-// next returns the conversations of a wire, and the payload of the next ping.
-func (e *echoes) next(id wire.ID) (list []mirror.Conversation, payload []byte) {
+// next returns the echoes of a wire, and the payload of the next ping.
+func (e *echoes) next(id wire.ID) (list []*echoTalk, payload []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for c := range e.wires[id] {
-		list = append(list, c)
+	for t := range e.wires[id] {
+		list = append(list, t)
 	}
 	if len(list) > 0 {
 		e.pings++
@@ -72,8 +71,8 @@ func (s *Server) ping(w http.ResponseWriter, r *http.Request) error {
 			Text: "This wire has no echo connection. Open one first, then ping it."}
 	}
 	sent := make(chan bool, len(list))
-	for _, c := range list {
-		go func() { sent <- c.Ping(payload) }() // each waits for its own peer, for as long as a write may
+	for _, t := range list {
+		go func() { sent <- t.ping(payload) }() // each waits for its own peer, for as long as a write may
 	}
 	pinged := 0
 	for range list {
