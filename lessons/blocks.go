@@ -125,12 +125,21 @@ func recordingArgument(d *document, n *container) (*Recording, error) {
 }
 
 func rowsBlock(d *document, n *container) (templ.Component, error) {
-	r, err := recordingArgument(d, n)
-	if err != nil {
-		return nil, err
+	name, last, limited := strings.Cut(n.args, " ")
+	r, ok := d.recordings[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no recording called %q", name)
+	}
+	events := r.Events
+	if limited {
+		count, err := strconv.Atoi(last)
+		if err != nil || count < 1 || count > len(events) {
+			return nil, fmt.Errorf("%q: want how many of its %d frames, from the first", last, len(events))
+		}
+		events = events[:count]
 	}
 	v := templates.RowsView{Title: r.Title, Source: r.Source}
-	for _, e := range r.Events {
+	for _, e := range events {
 		mark, why := inspector.DevTools(e, true)
 		v.Rows = append(v.Rows, templates.RowView{
 			Up: e.Direction == inspector.Up, Type: e.Frame.Opcode.String(), Data: shownPayload(e.Frame),
@@ -146,7 +155,7 @@ func xorBlock(d *document, n *container) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := templates.WalksView{Title: r.Title, Source: r.Source}
+	v := templates.WalksView{Source: r.Source}
 	for _, e := range r.Events {
 		if e.Frame.Masked && !e.Frame.Opcode.Control() {
 			v.Walks = append(v.Walks, walkView(e.Frame))

@@ -5,6 +5,7 @@ package lessons
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,7 @@ type figure struct {
 	number    int
 	what      string
 	value     string
+	hex       bool // the value is bytes in hex
 }
 
 var kindFigure = ast.NewNodeKind("Figure")
@@ -43,6 +45,8 @@ var figures = map[string]func(e *inspector.Event) string{
 	"bytes":   func(e *inspector.Event) string { return fmt.Sprintf("% x", e.Frame.Raw) },
 	"share":   func(e *inspector.Event) string { return share(e.Overhead, e.Size) },
 }
+
+var hexFigures = []string{"key", "wire", "bytes"}
 
 var figureText = regexp.MustCompile(`^\{([a-z][a-z0-9-]*) ([0-9]+) ([a-z]+)\}`)
 
@@ -74,6 +78,7 @@ func (d *document) figure(n *figure) error {
 		return fmt.Errorf("a frame has no %q; see figures.go for what it has", n.what)
 	}
 	n.value = value(e)
+	n.hex = slices.Contains(hexFigures, n.what)
 	return nil
 }
 

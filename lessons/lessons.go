@@ -19,7 +19,7 @@
 //
 //   - lab NAME key=value …: a lab, from the table in labs.go. An unknown lab or key is an error.
 //   - frame RECORDING N: one frame of a recording, as bits, bytes and a table of its fields.
-//   - rows RECORDING: all frames of a recording, a row each.
+//   - rows RECORDING [N]: the frames of a recording, or the first N, a row each.
 //   - xor RECORDING: how its masked data frames are unmasked, byte by byte.
 //   - bitxor RECORDING N: the first payload byte of a frame and of its key, bit by bit.
 //   - dump RECORDING N: a frame's bytes in hex and as text, as on the wire.

@@ -282,9 +282,14 @@ func (r nodeRenderer) container(w util.BufWriter, source []byte, node ast.Node, 
 }
 
 func (r nodeRenderer) figure(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		_, err := w.Write(util.EscapeHTML([]byte(node.(*figure).value)))
-		return ast.WalkContinue, err
+	if !entering {
+		return ast.WalkContinue, nil
 	}
-	return ast.WalkContinue, nil
+	n := node.(*figure)
+	html := string(util.EscapeHTML([]byte(n.value)))
+	if n.hex {
+		html = "<code>" + html + "</code>"
+	}
+	_, err := w.WriteString(html)
+	return ast.WalkContinue, err
 }

@@ -89,6 +89,8 @@ func bitLabel(field inspector.Field, f *inspector.Frame) string {
 		return "opcode: " + f.Opcode.Type()
 	case inspector.FieldLength:
 		return "length: " + field.Value
+	case inspector.FieldRSV1, inspector.FieldRSV2, inspector.FieldRSV3:
+		return "R" + strings.TrimPrefix(field.Name, "RSV") // a cell of one bit is narrow
 	}
 	return field.Name
 }
@@ -148,9 +150,9 @@ func bitXORView(f *inspector.Frame, source string) templates.BitXORView {
 		row("wire", "on the wire", f.Payload[0]), row("key", "⊕ masking key", f.Key[0]), last}}
 }
 
-// dumpView writes e's bytes as hex and as text, sixteen a line, each in the colour of its part.
+// dumpView writes e's bytes as hex and as text, a few a line, each in the colour of its part.
 func dumpView(e *inspector.Event, source string) templates.DumpView {
-	const width = 16
+	const width = 8 // so that it fits beside a panel, and on a telephone
 	v := templates.DumpView{Title: capital(inspector.Summary(e)), Source: source}
 	f := e.Frame
 	for at := 0; at < len(e.Bytes); at += width {
@@ -180,7 +182,7 @@ func shownPayload(f *inspector.Frame) string {
 	if f.Close != nil {
 		return f.Close.Code.String()
 	}
-	const most = 8
+	const most = 3
 	if f.Text() || f.Opcode == inspector.OpPing || f.Opcode == inspector.OpPong {
 		return string(f.Plain)
 	}

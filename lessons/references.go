@@ -92,6 +92,7 @@ func (d *document) linkIn(t *ast.Text) {
 		link := ast.NewLink()
 		url, _ := templates.RefURL(ref)
 		link.Destination = []byte(url)
+		link.SetAttributeString("class", []byte("ref"))
 		link.AppendChild(link, piece(f[0], f[1]))
 		parent.InsertBefore(parent, t, link)
 		at = f[1]
