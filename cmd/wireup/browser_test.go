@@ -97,6 +97,13 @@ func (p *tab) until(expression string) {
 	}
 }
 
+// fill replaces what stands in an input by typing keys.
+func (p *tab) fill(selector, keys string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(() => { const i = document.querySelector(%q); i.focus(); i.select(); return true })()`, selector))
+	p.do(chromedp.SendKeys(chromedp.CSS(selector), keys))
+}
+
 // press clicks the first button in scope whose text begins with label.
 func (p *tab) press(scope, label string) {
 	p.t.Helper()
