@@ -30,7 +30,7 @@ const (
 	DriverTerminal = "terminal"
 )
 
-// What an event costs beside its bytes: at least the memory of the structs that keep makes.
+// What an event costs beside its bytes: at least the memory of the structs that Keep makes.
 const (
 	baseCost      = 320
 	frameCost     = 256
@@ -64,9 +64,9 @@ type keptOther struct {
 	close inspector.Close
 }
 
-// keep copies e, which is valid only while it is being told, into an entry. Slices that hold the
-// same bytes, as an event's and its head's do, share one copy.
-func keep(e *inspector.Event) *Event {
+// Keep copies e, which is valid only while it is being told, into an entry for Wire.Append.
+// Slices that hold the same bytes, as an event's and its head's do, share one copy.
+func Keep(e *inspector.Event) *Event {
 	var (
 		entry *Event
 		inner *inspector.Event

@@ -67,7 +67,7 @@ func TestKeep(t *testing.T) {
 	for name, e := range everyKind() {
 		t.Run(name, func(t *testing.T) {
 			want := everyKind()[name]
-			kept := keep(e)
+			kept := Keep(e)
 			clear(e.Bytes)
 			if e.Head != nil {
 				clear(e.Head.Raw)
@@ -96,7 +96,7 @@ func TestKeep(t *testing.T) {
 			clear(e.Violations)
 			*e = inspector.Event{}
 			if got := kept.Event; !reflect.DeepEqual(plain(got), plain(want)) {
-				t.Errorf("keep made\n%+v\nwant\n%+v", got, want)
+				t.Errorf("Keep made\n%+v\nwant\n%+v", got, want)
 			}
 		})
 	}
@@ -123,8 +123,8 @@ func plain(e *inspector.Event) *inspector.Event {
 func TestKeepOddFrames(t *testing.T) {
 	e := &inspector.Event{Kind: inspector.KindFrame, Bytes: []byte{0x81, 1, 'x'},
 		Frame: &inspector.Frame{Raw: []byte{0x81, 1}, Payload: []byte("yz"), Plain: []byte("uvw")}}
-	if got := keep(e).Event; !reflect.DeepEqual(got, e) {
-		t.Errorf("keep made\n%+v\nwant\n%+v", got, e)
+	if got := Keep(e).Event; !reflect.DeepEqual(got, e) {
+		t.Errorf("Keep made\n%+v\nwant\n%+v", got, e)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestCostOfBytes(t *testing.T) {
 		{"bytes", baseCost + bodyCost + closeCost + len(events["bytes"].Bytes) + len(events["bytes"].Note)},
 		{"close", baseCost + bodyCost + closeCost + len(events["close"].Close.Err) + 2*closeBodyCost + len("bye")},
 	} {
-		if got := keep(events[tt.name]).cost; got != tt.want {
+		if got := Keep(events[tt.name]).cost; got != tt.want {
 			t.Errorf("%s: the cost is %d; want %d", tt.name, got, tt.want)
 		}
 	}

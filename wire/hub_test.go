@@ -36,10 +36,10 @@ func TestLongestIdleGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHub(Limits{Wires: 3}, noRoute)
 		for n := range 3 {
-			h.Wire(idOf(n)).Append(keep(textEvent(0, 1)))
+			h.Wire(idOf(n)).Append(Keep(textEvent(0, 1)))
 			time.Sleep(time.Second)
 		}
-		h.Wire(idOf(0)).Append(keep(textEvent(0, 1))) // 1 is now idle longest
+		h.Wire(idOf(0)).Append(Keep(textEvent(0, 1))) // 1 is now idle longest
 		time.Sleep(time.Second)
 		gone, _ := h.Lookup(idOf(1))
 		time.Sleep(time.Second)
@@ -56,7 +56,7 @@ func TestLongestIdleGoesFirst(t *testing.T) {
 		h.Wire(idOf(3))
 		h.Wire(idOf(4)) // drops 1
 		<-changed
-		if !gone.Dropped() || gone.Append(keep(textEvent(0, 1))) {
+		if !gone.Dropped() || gone.Append(Keep(textEvent(0, 1))) {
 			t.Error("a dropped wire takes events, or does not say that it was dropped")
 		}
 		<-gone.Changed() // and stays closed
@@ -69,13 +69,13 @@ func TestLongestIdleGoesFirst(t *testing.T) {
 func TestAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHub(Limits{Age: time.Hour}, noRoute)
-		h.Wire(idOf(0)).Append(keep(textEvent(0, 1)))
+		h.Wire(idOf(0)).Append(Keep(textEvent(0, 1)))
 		time.Sleep(30 * time.Minute)
-		h.Wire(idOf(1)).Append(keep(textEvent(0, 1)))
+		h.Wire(idOf(1)).Append(Keep(textEvent(0, 1)))
 		time.Sleep(20 * time.Minute)
 		h.Lookup(idOf(0))
 		_, stop := h.Follow(idOf(2))
-		h.Wire(idOf(2)).Append(keep(textEvent(0, 1)))
+		h.Wire(idOf(2)).Append(Keep(textEvent(0, 1)))
 
 		wait := func(d time.Duration, want ...int) {
 			t.Helper()
@@ -127,7 +127,7 @@ func TestFollowedGoesLate(t *testing.T) {
 		h := NewHub(Limits{Wires: 2, Age: time.Hour}, noRoute)
 		followed, stop := h.Follow(idOf(0))
 		defer stop()
-		followed.Append(keep(textEvent(0, 1)))
+		followed.Append(Keep(textEvent(0, 1)))
 		time.Sleep(59 * time.Minute)
 		h.Wire(idOf(1))
 		h.Wire(idOf(2)) // drops 1
@@ -144,11 +144,11 @@ func TestFollowedGoesLate(t *testing.T) {
 }
 
 func TestTotalIsABound(t *testing.T) {
-	cost := keep(textEvent(0, 100)).cost
+	cost := Keep(textEvent(0, 100)).cost
 	l := Limits{Total: 10 * cost, Bytes: 4 * cost}
 	h := NewHub(l, noRoute)
 	for i := range 200 {
-		h.Wire(idOf(i % 7)).Append(keep(textEvent(0, 100)))
+		h.Wire(idOf(i % 7)).Append(Keep(textEvent(0, 100)))
 		if n := h.total.Load(); n > int64(l.Total) {
 			t.Fatalf("after %d events the hub keeps %d bytes; its limit is %d", i+1, n, l.Total)
 		}
@@ -160,10 +160,10 @@ func TestTotalIsABound(t *testing.T) {
 }
 
 func TestOneWireNeverExceedsTheTotal(t *testing.T) {
-	cost := keep(textEvent(0, 100)).cost
+	cost := Keep(textEvent(0, 100)).cost
 	h := NewHub(Limits{Total: 3 * cost}, noRoute) // Bytes by default is far more
 	for range 10 {
-		h.Wire(testID).Append(keep(textEvent(0, 100)))
+		h.Wire(testID).Append(Keep(textEvent(0, 100)))
 	}
 	w, ok := h.Lookup(testID)
 	if !ok || w.bytes != 3*cost {
@@ -173,7 +173,7 @@ func TestOneWireNeverExceedsTheTotal(t *testing.T) {
 
 // TestHubUnderLoad is for the race detector, and for the sum at the end.
 func TestHubUnderLoad(t *testing.T) {
-	cost := keep(textEvent(0, 50)).cost
+	cost := Keep(textEvent(0, 50)).cost
 	h := NewHub(Limits{Wires: 8, Events: 20, Total: 60 * cost, Age: time.Millisecond}, noRoute)
 	var wg sync.WaitGroup
 	for g := range 4 {
@@ -191,7 +191,7 @@ func TestHubUnderLoad(t *testing.T) {
 						w.Event(1)
 					}
 				default:
-					h.Wire(id).Append(keep(textEvent(0, 50)))
+					h.Wire(id).Append(Keep(textEvent(0, 50)))
 				}
 			}
 		})

@@ -130,7 +130,7 @@ func text(b []byte) string {
 }
 
 func entryOf(e *inspector.Event) *Event {
-	k := keep(e)
+	k := Keep(e)
 	k.Seq, k.Conn, k.At, k.Driver, k.Lab, k.Remote = 17, 3, 5120.412, DriverPage, "echo", "127.0.0.1:50012"
 	return k
 }

@@ -150,7 +150,7 @@ func (t *tracker) log(x exchange, e *inspector.Event) {
 		return
 	}
 	a.exchange = x
-	for !a.append(keep(e)) {
+	for !a.append(Keep(e)) {
 		// The wire was dropped meanwhile. Its successor knows nothing of this connection.
 		t.open(a, e, "its earlier events are no longer kept")
 	}
@@ -203,7 +203,7 @@ func (t *tracker) open(a *appearance, e *inspector.Event, past string) {
 	for done := false; !done; {
 		a.wire = t.hub.Wire(a.exchange.wire)
 		a.conn = a.wire.connect()
-		entry := keep(&o)
+		entry := Keep(&o)
 		if r := t.conn.RemoteAddr(); r != nil {
 			entry.Remote = r.String()
 		}
@@ -219,7 +219,7 @@ func (t *tracker) closed(e *inspector.Event) {
 		return
 	}
 	for _, a := range t.seen {
-		a.append(keep(e)) // a wire that was dropped needn't hear of it
+		a.append(Keep(e)) // a wire that was dropped needn't hear of it
 	}
 }
 

@@ -39,6 +39,10 @@ type Wire struct {
 // It returns false, having done nothing, when the hub has dropped the wire: ask for it again.
 // It never waits for a viewer.
 func (w *Wire) Append(e *Event) bool {
+	if e.cost == 0 { // Keep has not made it, so nobody has counted what it holds
+		kept := Keep(e.Event)
+		e.Event, e.cost = kept.Event, kept.cost
+	}
 	w.mu.Lock()
 	if w.dropped {
 		w.mu.Unlock()

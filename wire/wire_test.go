@@ -50,7 +50,7 @@ func TestNumbersWithoutGaps(t *testing.T) {
 		t.Errorf("Range() of a new wire = %d, %d; want 1, 0", first, last)
 	}
 	for i := range 100 {
-		e := keep(textEvent(float64(i), 5))
+		e := Keep(textEvent(float64(i), 5))
 		if !w.Append(e) {
 			t.Fatalf("Append %d = false", i)
 		}
@@ -66,7 +66,7 @@ func TestTimeNeverDecreases(t *testing.T) {
 	in := []float64{5000, 5000.5, 4000, 5000.25, 5001.0004, 5001.9999}
 	want := []float64{0, 0.5, 0.5, 0.5, 1, 1.999}
 	for i, ms := range in {
-		e := keep(textEvent(ms, 1))
+		e := Keep(textEvent(ms, 1))
 		w.Append(e)
 		if e.At != want[i] {
 			t.Errorf("event %d, %v ms after the epoch, is at %v; want %v", i, ms, e.At, want[i])
@@ -78,7 +78,7 @@ func TestBoundOfEventsIsExact(t *testing.T) {
 	const limit = 37
 	w := newWire(Limits{Events: limit})
 	for i := 1; i <= 3*limit; i++ {
-		w.Append(keep(textEvent(0, 1)))
+		w.Append(Keep(textEvent(0, 1)))
 		first, last := w.Range()
 		if want := max(0, i-limit) + 1; first != uint64(want) || last != uint64(i) {
 			t.Fatalf("after %d events Range() = %d, %d; want %d, %d", i, first, last, want, i)
@@ -90,22 +90,22 @@ func TestBoundOfEventsIsExact(t *testing.T) {
 }
 
 func TestBoundOfBytesIsExact(t *testing.T) {
-	small, large := keep(textEvent(0, 10)).cost, keep(textEvent(0, 300)).cost
+	small, large := Keep(textEvent(0, 10)).cost, Keep(textEvent(0, 300)).cost
 	limit := 5*small + large
 	w := newWire(Limits{Bytes: limit})
 	for i := 1; i <= 10; i++ {
-		w.Append(keep(textEvent(0, 10)))
+		w.Append(Keep(textEvent(0, 10)))
 	}
 	if first, last := w.Range(); w.bytes > limit || w.bytes+small <= limit || last != 10 {
 		t.Errorf("10 events of %d within %d bytes keep %d to %d, %d bytes", small, limit, first, last, w.bytes)
 	}
 	// The large one pushes out as many small ones as it must and no more.
-	w.Append(keep(textEvent(0, 300)))
+	w.Append(Keep(textEvent(0, 300)))
 	if first, _ := w.Range(); first != 6 || w.bytes != limit {
 		t.Errorf("with a large one behind them Range() begins at %d with %d bytes; want 6 with %d", first, w.bytes, limit)
 	}
 	// One that is over the limit alone leaves nothing, itself included, and is counted.
-	w.Append(keep(textEvent(0, limit)))
+	w.Append(Keep(textEvent(0, limit)))
 	first, last := w.Range()
 	events, lost := w.After(0, 100)
 	if first != 13 || last != 12 || w.bytes != 0 || len(events) != 0 || lost != 12 {
@@ -114,10 +114,23 @@ func TestBoundOfBytesIsExact(t *testing.T) {
 	}
 }
 
+// TestBytesOfEntriesMadeByHand: they count like those that Keep makes.
+func TestBytesOfEntriesMadeByHand(t *testing.T) {
+	w, e := newWire(Limits{}), textEvent(0, 10)
+	w.Append(&Event{Conn: 3, Driver: DriverForge, Event: e})
+	if want := Keep(e).cost; w.bytes != want {
+		t.Errorf("the wire accounts for %d bytes; want %d", w.bytes, want)
+	}
+	clear(e.Bytes)
+	if got, ok := w.Event(1); !ok || got.Conn != 3 || got.Driver != DriverForge || string(got.Frame.Plain) != "abcdefghij" {
+		t.Errorf("the wire holds %+v", got)
+	}
+}
+
 func TestAfter(t *testing.T) {
 	w := newWire(Limits{Events: 10})
 	for range 25 {
-		w.Append(keep(textEvent(0, 1)))
+		w.Append(Keep(textEvent(0, 1)))
 	}
 	tests := []struct {
 		seq         uint64
@@ -169,7 +182,7 @@ func TestChangedIsClosedByTheNextAppend(t *testing.T) {
 		t.Fatal("Changed() is closed before anything has")
 	default:
 	}
-	w.Append(keep(textEvent(0, 1)))
+	w.Append(Keep(textEvent(0, 1)))
 	<-one
 	<-two
 	select {
@@ -189,7 +202,7 @@ func TestLogAgainstModel(t *testing.T) {
 		kept, bytes := 0, 0
 		for step := range 400 {
 			if random.IntN(3) > 0 {
-				e := keep(textEvent(float64(step), random.IntN(600)))
+				e := Keep(textEvent(float64(step), random.IntN(600)))
 				w.Append(e)
 				all = append(all, e)
 				kept++
@@ -258,7 +271,7 @@ func TestViewersGetEachEventOnce(t *testing.T) {
 	for range appenders {
 		wg.Go(func() {
 			for i := range each {
-				w.Append(keep(textEvent(float64(i), 3)))
+				w.Append(Keep(textEvent(float64(i), 3)))
 			}
 		})
 	}
@@ -281,17 +294,17 @@ func TestViewersGetEachEventOnce(t *testing.T) {
 func TestAppendAllocations(t *testing.T) {
 	w := newWire(Limits{Events: 100})
 	for range 200 {
-		w.Append(keep(textEvent(0, 5)))
+		w.Append(Keep(textEvent(0, 5)))
 	}
 	e := textEvent(0, 5)
 	for _, e := range []*inspector.Event{e, everyKind()["masked"]} {
-		if n := testing.AllocsPerRun(100, func() { keep(e) }); n > 2 {
-			t.Errorf("keep allocates %v times; want 2 at most", n)
+		if n := testing.AllocsPerRun(100, func() { Keep(e) }); n > 2 {
+			t.Errorf("Keep allocates %v times; want 2 at most", n)
 		}
 	}
 	entries := make([]*Event, 101)
 	for i := range entries {
-		entries[i] = keep(e)
+		entries[i] = Keep(e)
 	}
 	i := 0
 	if n := testing.AllocsPerRun(100, func() { w.Append(entries[i]); i++ }); n != 0 {
@@ -306,7 +319,7 @@ func BenchmarkAppend(b *testing.B) {
 			e := textEvent(0, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				w.Append(keep(e))
+				w.Append(Keep(e))
 			}
 		})
 	}
@@ -318,7 +331,7 @@ func BenchmarkAppendParallel(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		w, e := h.Wire(testID), textEvent(0, 5)
 		for pb.Next() {
-			w.Append(keep(e))
+			w.Append(Keep(e))
 		}
 	})
 }
