@@ -170,11 +170,13 @@ func logFrame(w *wire.Wire) {
 	at := time.Now()
 	raw := []byte("\x81\x05Hello")
 	header, n, _ := inspector.ParseHeader(raw)
-	w.Append(&wire.Event{Conn: 1, Driver: wire.DriverTerminal, Event: &inspector.Event{
+	e := wire.Keep(&inspector.Event{
 		At: at, Began: at, Direction: inspector.Down, Kind: inspector.KindFrame, Size: 7, Overhead: 2, Bytes: raw,
 		Frame: &inspector.Frame{Header: header, Raw: raw[:n], Payload: raw[n:], Plain: raw[n:], Received: 5,
 			Message: 1, Part: 1, MessageType: inspector.OpText},
-	}})
+	})
+	e.Conn, e.Driver = 1, wire.DriverTerminal
+	w.Append(e)
 }
 
 // TestFeedShowsAnEcho sends bytes of a client to the echo and compares what the feed says with
@@ -288,6 +290,56 @@ func TestGapBeforeTheLog(t *testing.T) {
 	items := s.view("?after=2").message()
 	if len(items) != 11 || items[0].Kind != "lost" || items[0].Count != 13 || items[1].Seq != 16 || items[10].Seq != 25 {
 		t.Errorf("after=2 of 25, with 10 kept: %+v; want 13 lost and 16 to 25", items)
+	}
+}
+
+// TestNothingIsKept: events that are over the limit of bytes by themselves are told as lost, once.
+func TestNothingIsKept(t *testing.T) {
+	s := startFeedServer(t, wire.Limits{Bytes: 1})
+	v := s.view("")
+	pushText(s.hub, 1)
+	for n := range 3 {
+		if items := v.message(); len(items) != 1 || items[0].Kind != "lost" || items[0].Count != 1 {
+			t.Fatalf("message %d is %+v; want 1 lost", n, items)
+		}
+		pushText(s.hub, 1)
+	}
+}
+
+// TestAppendEvents: what is asked up to a number accounts for each event up to it, and no other.
+func TestAppendEvents(t *testing.T) {
+	hub := wire.NewHub(wire.Limits{Events: 10}, Route)
+	log := hub.Wire(feedID)
+	pushText(hub, 25)
+	for _, tt := range []struct {
+		seq, last   uint64
+		lost        uint64
+		first, upTo uint64 // of the events; 0 for none
+	}{
+		{0, 25, 15, 16, 25},
+		{0, 12, 12, 0, 0}, // the log has moved on while it was being read
+		{12, 15, 3, 0, 0},
+		{12, 20, 3, 16, 20},
+		{15, 16, 0, 16, 16},
+	} {
+		b, to, members := appendEvents([]byte("["), log, tt.seq, tt.last, false)
+		var items []item
+		if err := json.Unmarshal(append(b, ']'), &items); err != nil {
+			t.Fatalf("%v in %s", err, b)
+		}
+		if to != tt.last || members != len(items) {
+			t.Errorf("appendEvents(%d, %d) accounts for events to %d with %d of %d members", tt.seq, tt.last, to, members, len(items))
+		}
+		if tt.lost > 0 {
+			if items[0].Kind != "lost" || items[0].Count != tt.lost {
+				t.Errorf("appendEvents(%d, %d) begins with %+v; want %d lost", tt.seq, tt.last, items[0], tt.lost)
+			}
+			items = items[1:]
+		}
+		if tt.first == 0 && len(items) > 0 ||
+			tt.first > 0 && (len(items) == 0 || items[0].Seq != tt.first || items[len(items)-1].Seq != tt.upTo) {
+			t.Errorf("appendEvents(%d, %d) holds %+v; want %d to %d", tt.seq, tt.last, items, tt.first, tt.upTo)
+		}
 	}
 }
 
@@ -674,6 +726,25 @@ func TestFeedPings(t *testing.T) {
 		<-over
 		if d := time.Since(began); d > feedSilent {
 			t.Errorf("a viewer that is silent was given up after %v; want %v at most", d, feedSilent)
+		}
+	})
+}
+
+// TestClosingHandshake: the server waits for the viewer's close frame, and not for ever.
+func TestClosingHandshake(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, s *Server, view func() *viewer) {
+		v := view()
+		v.SetCloseHandler(func(int, string) error { return nil }) // which doesn't answer
+		go s.Shutdown(context.Background())
+		if c := v.closed(); c.Code != websocket.CloseGoingAway {
+			t.Errorf("closed with %v; want 1001", c)
+		}
+		began := time.Now()
+		if _, err := v.NetConn().Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("behind the close frame came %v; want the end", err)
+		}
+		if d := time.Since(began); d != feedLinger {
+			t.Errorf("the connection was closed after %v; want %v", d, feedLinger)
 		}
 	})
 }
