@@ -3,6 +3,8 @@ package wire
 // The frame object of the contract, appended by hand: breakdown, feed and log have the same.
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,11 +21,16 @@ var frames = newFrameTables()
 // frameTables is JSON made once, for every first and every second byte of a header. The fields
 // are those of inspector.HeaderFields: nothing of them is written down here.
 type frameTables struct {
-	opening [256]string // by first byte: the object up to and with its type
-	first   [256]string // by first byte: FIN to opcode, as elements of "fields"
-	second  [256]string // by second byte: MASK and payload length
-	length  [2]around   // the extended payload length of 16 and of 64 bits
-	key     [3]around   // the masking key, behind a length of 7, 16 and 64 bits
+	opening  [256]string   // by first byte: the object up to and with its type
+	masked   [2]string     // whether it is, and up to the key's digits
+	sizes    [256]string   // by second byte: payload length to the header's digits, if the byte says all of it
+	longer   [256]around   // by second byte: the same, around the length, if it doesn't
+	first    [256]string   // by first byte: "fields", from FIN to opcode
+	second   [256]string   // by second byte: MASK and payload length
+	length   [2]around     // the extended payload length of 16 and of 64 bits
+	key      [3]around     // the masking key, behind a length of 7, 16 and 64 bits
+	hexPairs [256][2]byte  // a byte's two digits
+	types    [16][2]string // by the message's type and whether it is compressed
 }
 
 // around is the JSON before and behind a value that differs from frame to frame.
@@ -31,17 +38,31 @@ type around struct{ before, after string }
 
 func newFrameTables() *frameTables {
 	t := new(frameTables)
+	t.masked = [2]string{`,"masked":false`, `,"masked":true,"maskingKey":"`}
 	for c := range 256 {
 		h := headerOf(byte(c), 0)
 		t.opening[c] = string(appendOpening(nil, h))
-		t.first[c] = elements(inspector.HeaderFields(h)[:5])
-		t.second[c] = elements(inspector.HeaderFields(headerOf(0x82, byte(c)))[5:7])
+		t.first[c] = `,"fields":[` + elements(inspector.HeaderFields(h)[:5]) + ","
+		h = headerOf(0x82, byte(c))
+		t.second[c] = elements(inspector.HeaderFields(h)[5:7])
+		length := around{`,"payloadLength":`, fmt.Sprintf(`,"lengthForm":%d,"headerLength":%d,"header":"`, h.LengthForm(), h.Size)}
+		if h.Masked {
+			length.before = `"` + length.before
+		}
+		t.longer[c] = length
+		t.sizes[c] = length.before + strconv.FormatUint(h.Length, 10) + length.after
+		t.hexPairs[c] = [2]byte{hexDigits[c>>4], hexDigits[c&0xF]}
 	}
 	for i, length := range []byte{125, 126, 127} {
 		fields := inspector.HeaderFields(headerOf(0x82, 0x80|length))
 		t.key[i] = split(fields[len(fields)-1])
 		if i > 0 {
 			t.length[i-1] = split(fields[7])
+		}
+	}
+	for o := range t.types {
+		for i, compressed := range []string{"false", "true"} {
+			t.types[o][i] = `,"messageType":"` + inspector.Opcode(o).Type() + `","compressed":` + compressed
 		}
 	}
 	return t
@@ -75,60 +96,76 @@ func elements(fields []inspector.Field) string {
 	return string(b[1 : len(b)-1])
 }
 
-// split cuts the JSON of f where its value stands.
+// split cuts the JSON of f, which is not the first, where its value stands.
 func split(f inspector.Field) around {
 	const mark = "\x00"
 	f.Value = mark
 	before, after, _ := strings.Cut(elements([]inspector.Field{f}), `\u0000`)
-	return around{before, after}
+	return around{"," + before, after}
 }
 
 // AppendFrame appends the contract's frame object to b. It shows FramePreview bytes of payload
 // at most and allocates nothing but what b needs to grow.
 func AppendFrame(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
-	first, second := headerBytes(&f.Header)
+	first, second, form := headerBytes(&f.Header)
 	b = append(b, frames.opening[first]...)
-	b = append(b, `,"masked":`...)
-	b = strconv.AppendBool(b, f.Masked)
+	b = append(b, frames.masked[second>>7]...)
 	if f.Masked {
-		b = append(b, `,"maskingKey":`...)
-		b = appendHex(b, f.Key[:])
+		b = appendDigits(b, f.Key[:])
 	}
-	b = append(b, `,"payloadLength":`...)
-	b = strconv.AppendUint(b, f.Length, 10)
-	b = append(b, `,"lengthForm":`...)
-	b = strconv.AppendInt(b, int64(f.LengthForm()), 10)
-	b = append(b, `,"headerLength":`...)
-	b = strconv.AppendInt(b, int64(f.Size), 10)
-	b = append(b, `,"header":`...)
-	b = appendHex(b, f.Raw)
-	b = append(b, `,"payload":`...)
-	b = appendHex(b, f.Payload[:min(len(f.Payload), FramePreview)])
+	if form == 0 {
+		b = append(b, frames.sizes[second]...)
+	} else {
+		b = append(b, frames.longer[second].before...)
+		b = strconv.AppendUint(b, f.Length, 10)
+		b = append(b, frames.longer[second].after...)
+	}
+	b = appendDigits(b, f.Raw)
+	b = append(b, `","payload":"`...)
+	b = appendDigits(b, f.Payload[:min(len(f.Payload), FramePreview)])
 	plain := f.Plain[:min(len(f.Plain), FramePreview)]
-	truncated := f.Received > uint64(len(plain))
 	if f.Masked {
-		b = append(b, `,"unmasked":`...)
-		b = appendHex(b, plain)
+		b = append(b, `","unmasked":"`...)
+		b = appendDigits(b, plain)
 	}
+	truncated := f.Received > uint64(len(plain))
 	if text, ok := frameText(f, plain, truncated); ok {
-		b = append(b, `,"text":`...)
+		b = append(b, `","text":`...)
 		b = appendString(b, text)
+	} else {
+		b = append(b, '"')
 	}
-	b = append(b, `,"truncated":`...)
-	b = strconv.AppendBool(b, truncated)
+	if truncated {
+		b = append(b, `,"truncated":true`...)
+	} else {
+		b = append(b, `,"truncated":false`...)
+	}
 	b = appendPlace(b, f)
-	b = append(b, `,"fields":[`...)
 	b = append(b, frames.first[first]...)
-	b = append(b, ',')
 	b = append(b, frames.second[second]...)
-	b = appendLongFields(b, f)
+	b = appendLongFields(b, f, form)
+	if len(v) == 0 {
+		return append(b, `],"violations":[]}`...)
+	}
 	b = append(b, `],"violations":`...)
 	b = appendViolations(b, v)
 	return append(b, '}')
 }
 
-// headerBytes returns the first two bytes of the header.
-func headerBytes(h *inspector.Header) (first, second byte) {
+// appendDigits appends p as hex, without quotes.
+func appendDigits(b, p []byte) []byte {
+	n := len(b)
+	b = slices.Grow(b, 2*len(p))[:n+2*len(p)]
+	to := b[n:]
+	for i, c := range p {
+		pair := frames.hexPairs[c]
+		to[2*i], to[2*i+1] = pair[0], pair[1]
+	}
+	return b
+}
+
+// headerBytes returns the first two bytes of the header, and 0, 1 or 2 for its length form.
+func headerBytes(h *inspector.Header) (first, second byte, form int) {
 	first = h.RSV&7<<4 | byte(h.Opcode)&0xF
 	if h.Fin {
 		first |= 0x80
@@ -137,37 +174,27 @@ func headerBytes(h *inspector.Header) (first, second byte) {
 	case 7:
 		second = byte(h.Length) & 0x7F
 	case 16:
-		second = 126
+		second, form = 126, 1
 	default:
-		second = 127
+		second, form = 127, 2
 	}
 	if h.Masked {
 		second |= 0x80
 	}
-	return first, second
+	return first, second, form
 }
 
 // appendLongFields appends the fields behind the first two bytes.
-func appendLongFields(b []byte, f *inspector.Frame) []byte {
-	form := 0
-	switch f.LengthForm() {
-	case 16:
-		form = 1
-	case 64:
-		form = 2
-	}
+func appendLongFields(b []byte, f *inspector.Frame, form int) []byte {
 	if form > 0 {
-		b = append(b, ',')
-		b = append(b, frames.length[form-1].before...)
+		length := &frames.length[form-1]
+		b = append(b, length.before...)
 		b = strconv.AppendUint(b, f.Length, 10)
-		b = append(b, frames.length[form-1].after...)
+		b = append(b, length.after...)
 	}
 	if f.Masked {
-		b = append(b, ',')
 		b = append(b, frames.key[form].before...)
-		for _, c := range f.Key {
-			b = append(b, hexDigits[c>>4], hexDigits[c&0xF])
-		}
+		b = appendDigits(b, f.Key[:])
 		b = append(b, frames.key[form].after...)
 	}
 	return b
@@ -176,14 +203,15 @@ func appendLongFields(b []byte, f *inspector.Frame) []byte {
 // appendPlace appends where the frame stands in its message, and what applies to few frames.
 func appendPlace(b []byte, f *inspector.Frame) []byte {
 	if f.Message > 0 {
+		compressed := 0
+		if f.Compressed {
+			compressed = 1
+		}
 		b = append(b, `,"message":`...)
 		b = strconv.AppendInt(b, int64(f.Message), 10)
 		b = append(b, `,"part":`...)
 		b = strconv.AppendInt(b, int64(f.Part), 10)
-		b = append(b, `,"messageType":"`...)
-		b = append(b, f.MessageType.Type()...)
-		b = append(b, `","compressed":`...)
-		b = strconv.AppendBool(b, f.Compressed)
+		b = append(b, frames.types[f.MessageType&0xF][compressed]...)
 	}
 	if f.Received < f.Length {
 		b = append(b, `,"received":`...)
