@@ -4,6 +4,7 @@ package mirror
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -121,11 +122,14 @@ func (p *pipeline) Write(b []byte) (int, error) { return len(b), nil }
 func BenchmarkEcho(b *testing.B) {
 	for _, size := range []int{16, 1 << 10} {
 		for _, form := range []Breakdown{JSON, Off, Text} {
-			b.Run(form.String()+"/"+byteCount(int64(size)), func(b *testing.B) {
-				b.ReportAllocs()
-				p := &pipeline{frame: masked(0x81, strings.Repeat("x", size)), left: b.N}
-				New(inspector.NewConn(p), Options{Breakdown: form, MaxMessage: testLimit}).Run()
-			})
+			for _, inFlight := range []int{1, 16} {
+				b.Run(fmt.Sprintf("%v/%s/%d", form, byteCount(int64(size)), inFlight), func(b *testing.B) {
+					b.ReportAllocs()
+					frames := bytes.Repeat(masked(0x82, strings.Repeat("x", size)), inFlight)
+					p := &pipeline{frame: frames[:min(len(frames), readSize)], left: b.N/inFlight + 1}
+					New(inspector.NewConn(p), Options{Breakdown: form, MaxMessage: testLimit}).Run()
+				})
+			}
 		}
 	}
 }
