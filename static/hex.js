@@ -88,12 +88,13 @@ export function utf8(bytes) {
   }
 }
 
+/** @type {Record<string, string>} */
+const ESCAPES = { "\r": "\\r", "\n": "\\n", "\t": "\\t" };
+
 /**
- * visible writes control characters as their pictures, so that a line stays a line.
+ * visible writes control characters as escapes, so that a line stays a line.
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(/[\u0000-\u001f\u007f]/g, (c) =>
-    c === "\u007f" ? "\u2421" : String.fromCharCode(0x2400 + c.charCodeAt(0)),
-  );
+  return text.replace(/[\u0000-\u001f\u007f]/g, (c) => ESCAPES[c] ?? `\\x${pair(c.charCodeAt(0))}`);
 }

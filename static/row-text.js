@@ -82,6 +82,7 @@ function bodyData(e) {
 function frameData(f, e) {
   if (f.type === "close") return closeData(f);
   if (f.compressed) return f.inflated?.text !== undefined ? visible(f.inflated.text) : inflatedData(f);
+  if (f.payloadLength === 0) return "no payload";
   if (f.text !== undefined) {
     const text = visible(f.text.slice(0, SHOWN));
     if (f.type === "pong" && e.rtt !== undefined && e.rtt > 0) return `${text} · ${e.rtt.toFixed(2)} ms after its ping`;

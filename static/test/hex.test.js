@@ -32,5 +32,5 @@ test("bytes that are no characters are dots, one for each", () => {
 test("text", () => {
   assert.equal(utf8(Uint8Array.of(0x68, 0x69)), "hi");
   assert.equal(utf8(Uint8Array.of(0xff)), undefined);
-  assert.equal(visible("a\r\nb\u007f"), "a␍␊b␡");
+  assert.equal(visible("a\r\nb\u0000\u007f"), "a\\r\\nb\\x00\\x7f");
 });

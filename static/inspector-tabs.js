@@ -1,0 +1,107 @@
+// The inspector's tabs: the whole wire, and each of its connections.
+import { el, freshId, rove } from "./dom.js";
+
+/** @import { Connection } from "./connections.js" */
+
+export class Tabs {
+  root = el("div", { class: "tabs", role: "tablist", "aria-label": "Connections" });
+  #choose;
+  /** @type {number | undefined} */
+  #chosen;
+  /** @type {Map<number | undefined, HTMLElement>} */
+  #tabs = new Map();
+  #panel = freshId("panel");
+
+  /**
+   * @param {(conn: number | undefined) => void} choose
+   * @param {HTMLElement} panel that the tabs change
+   * @param {AbortSignal} signal
+   */
+  constructor(choose, panel, signal) {
+    this.#choose = choose;
+    panel.id = this.#panel;
+    panel.setAttribute("role", "tabpanel");
+    this.#tab(undefined, "All", "all connections");
+    this.root.addEventListener("click", (e) => this.#press(e.target), { signal });
+    this.root.addEventListener("keydown", (e) => this.#key(e), { signal });
+    this.update(new Map(), undefined);
+  }
+
+  /**
+   * update draws the tabs of what is there; a new connection's tab comes into sight.
+   * @param {Map<number, Connection>} conns
+   * @param {number | undefined} chosen
+   */
+  update(conns, chosen) {
+    for (const [number, tab] of this.#tabs) {
+      if (number !== undefined && !conns.has(number)) {
+        tab.remove();
+        this.#tabs.delete(number);
+      }
+    }
+    let fresh;
+    for (const conn of conns.values()) {
+      const name = `#${conn.number} ${conn.name}`;
+      const tab = this.#tabs.get(conn.number) ?? (fresh = this.#tab(conn.number, name, name));
+      label(tab, conn, name);
+    }
+    if (chosen !== this.#chosen || fresh || !this.root.querySelector('[tabindex="0"]')) {
+      this.#chosen = chosen;
+      rove(this.#tabs.values(), this.#tabs.get(chosen));
+      for (const [number, tab] of this.#tabs) tab.setAttribute("aria-selected", String(number === chosen));
+    }
+    const busy = this.root.contains(document.activeElement) || this.root.matches(":hover");
+    if (fresh && !busy) this.root.scrollLeft = chosen === undefined ? this.root.scrollWidth : this.root.scrollLeft;
+  }
+
+  /**
+   * @param {number | undefined} number
+   * @param {string} text
+   * @param {string} words
+   */
+  #tab(number, text, words) {
+    const tab = el("button", { type: "button", class: "tab", role: "tab", "aria-controls": this.#panel, "aria-label": words, "data-conn": number ?? "" }, text);
+    this.#tabs.set(number, tab);
+    this.root.append(tab);
+    return tab;
+  }
+
+  /** @param {EventTarget | null} target */
+  #press(target) {
+    const tab = target instanceof Element ? target.closest(".tab") : null;
+    if (!(tab instanceof HTMLElement)) return;
+    const conn = tab.dataset["conn"];
+    this.#choose(conn ? Number(conn) : undefined);
+    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const tabs = [...this.#tabs.values()];
+    const at = tabs.findIndex((tab) => tab === event.target);
+    /** @type {Record<string, number>} */
+    const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 };
+    const to = moves[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const next = tabs[(to + tabs.length) % tabs.length];
+    next?.focus();
+    this.#press(next ?? null);
+  }
+}
+
+/**
+ * label writes a connection's state on its tab.
+ * @param {HTMLElement} tab
+ * @param {Connection} conn
+ * @param {string} name
+ */
+function label(tab, conn, name) {
+  const foreign = conn.driver !== "page" ? conn.driver : "";
+  const key = `${name}|${foreign}|${conn.open}`;
+  if (tab.dataset["key"] === key) return;
+  tab.dataset["key"] = key;
+  tab.classList.toggle("closed", !conn.open);
+  tab.setAttribute("aria-label", [name, foreign && `driven by ${foreign}`, !conn.open && "closed"].filter(Boolean).join(", "));
+  tab.replaceChildren(name, ...(foreign ? [el("span", { class: "driver" }, foreign)] : []));
+}

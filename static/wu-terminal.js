@@ -1,0 +1,98 @@
+// <wu-terminal line="websocat 'ws://{host}/echo?wire={wire}'">: the line to paste into a terminal,
+// with this page's address and wire in place, and a button that copies it. Several <pre data-tool
+// data-line> inside become tabs. Placeholders: {host} {origin} {wsorigin} {wire}.
+import { button, el, freshId, rove } from "./dom.js";
+import { recall, keep } from "./storage.js";
+import { wireId } from "./wire-id.js";
+
+const KEY = "wireup.tool";
+
+/**
+ * fillLine puts the page's address and wire into a line.
+ * @param {string} line
+ * @param {{ host: string, origin: string, wire: string }} page
+ */
+export function fillLine(line, { host, origin, wire }) {
+  /** @type {Record<string, string>} */
+  const values = { host, origin, wsorigin: origin.replace(/^http/, "ws"), wire };
+  return line.replace(/\{(host|origin|wsorigin|wire)\}/g, (_, name) => values[name] ?? "");
+}
+
+export class WuTerminal extends HTMLElement {
+  static define(tag = "wu-terminal", registry = customElements) {
+    registry.define(tag, this);
+  }
+
+  /** @type {AbortController | undefined} */
+  #gone;
+  #said = el("span", { class: "said", role: "status" });
+  /** @type {HTMLElement | undefined} */
+  #row;
+
+  connectedCallback() {
+    this.#gone = new AbortController();
+    const pres = [...this.querySelectorAll("pre.line")].filter((pre) => pre instanceof HTMLElement);
+    const page = { host: location.host, origin: location.origin, wire: wireId() };
+    for (const pre of pres) {
+      const line = pre.dataset["line"] ?? this.getAttribute("line");
+      const code = pre.querySelector("code") ?? pre;
+      if (line) code.textContent = fillLine(line, page);
+    }
+    const copy = button("Copy", () => void this.#copy(pres.find((pre) => !pre.hidden)), { class: "btn small" });
+    this.#row = el("div", { class: "terminal-bar" }, ...(pres.length > 1 ? [this.#tabs(pres)] : []), copy, this.#said);
+    if (pres.length > 1) this.prepend(this.#row);
+    else pres[0]?.after(this.#row);
+  }
+
+  disconnectedCallback() {
+    this.#gone?.abort();
+    this.#row?.remove();
+  }
+
+  /** @param {HTMLElement[]} pres */
+  #tabs(pres) {
+    const list = el("div", { class: "tabs", role: "tablist", "aria-label": "Tools" });
+    const tabs = pres.map((pre) => {
+      pre.id ||= freshId("tool");
+      pre.setAttribute("role", "tabpanel");
+      return el("button", { type: "button", class: "tab", role: "tab", "aria-controls": pre.id }, pre.dataset["tool"] ?? "");
+    });
+    const choose = (/** @type {number} */ at) => {
+      tabs.forEach((tab, i) => tab.setAttribute("aria-selected", String(i === at)));
+      pres.forEach((pre, i) => (pre.hidden = i !== at));
+      pres[at]?.setAttribute("aria-label", tabs[at]?.textContent ?? "");
+      rove(tabs, tabs[at]);
+      keep(KEY, tabs[at]?.textContent ?? "");
+    };
+    list.append(...tabs);
+    const signal = this.#gone?.signal ?? new AbortController().signal;
+    list.addEventListener("click", (e) => {
+      const at = tabs.findIndex((tab) => tab === e.target);
+      if (at >= 0) choose(at);
+    }, { signal });
+    list.addEventListener("keydown", (e) => {
+      const at = tabs.findIndex((tab) => tab === e.target);
+      const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key];
+      if (at < 0 || to === undefined) return;
+      e.preventDefault();
+      const next = (to + tabs.length) % tabs.length;
+      choose(next);
+      tabs[next]?.focus();
+    }, { signal });
+    choose(Math.max(0, tabs.findIndex((tab) => tab.textContent === recall(KEY))));
+    return list;
+  }
+
+  /** @param {HTMLElement | undefined} pre */
+  async #copy(pre) {
+    if (!pre) return;
+    try {
+      await navigator.clipboard.writeText(pre.textContent ?? "");
+      this.#said.textContent = "Copied.";
+    } catch {
+      // Over plain HTTP from another machine there is no clipboard: select it for the reader's own keys.
+      getSelection()?.selectAllChildren(pre);
+      this.#said.textContent = "Selected: press Ctrl or ⌘ and C.";
+    }
+  }
+}
