@@ -17,7 +17,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -349,11 +348,11 @@ func TestSlowViewer(t *testing.T) {
 	const total = 30000
 	s := startFeedServer(t, wire.Limits{Events: 100})
 	dialer := websocket.Dialer{NetDial: func(network, addr string) (net.Conn, error) {
-		small := net.Dialer{Control: func(_, _ string, c syscall.RawConn) (err error) {
-			cerr := c.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096) })
-			return errors.Join(err, cerr)
-		}}
-		return small.Dial(network, addr)
+		c, err := net.Dial(network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return c, c.(*net.TCPConn).SetReadBuffer(4096)
 	}}
 	c, _, err := dialer.Dial("ws://"+s.addr+"/wire/"+string(feedID)+"/feed", nil)
 	if err != nil {
