@@ -3,6 +3,7 @@ package wire
 // The frame object of the contract, appended by hand: breakdown, feed and log have the same.
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,16 +22,15 @@ var frames = newFrameTables()
 // frameTables is JSON made once, for every first and every second byte of a header. The fields
 // are those of inspector.HeaderFields: nothing of them is written down here.
 type frameTables struct {
-	opening  [256]string   // by first byte: the object up to and with its type
-	masked   [2]string     // whether it is, and up to the key's digits
-	sizes    [256]string   // by second byte: payload length to the header's digits, if the byte says all of it
-	longer   [256]around   // by second byte: the same, around the length, if it doesn't
-	first    [256]string   // by first byte: "fields", from FIN to opcode
-	second   [256]string   // by second byte: MASK and payload length
-	length   [2]around     // the extended payload length of 16 and of 64 bits
-	key      [3]around     // the masking key, behind a length of 7, 16 and 64 bits
-	hexPairs [256][2]byte  // a byte's two digits
-	types    [16][2]string // by the message's type and whether it is compressed
+	opening [256]string   // by first byte: the object up to and with its type
+	masked  [2]string     // whether it is, and up to the key's digits
+	sizes   [256]string   // by second byte: payload length to the header's digits, if the byte says all of it
+	longer  [256]around   // by second byte: the same, around the length, if it doesn't
+	first   [256]string   // by first byte: "fields", from FIN to opcode
+	second  [256]string   // by second byte: MASK and payload length
+	length  [2]around     // the extended payload length of 16 and of 64 bits
+	key     [3]around     // the masking key, behind a length of 7, 16 and 64 bits
+	types   [16][2]string // by the message's type and whether it is compressed
 }
 
 // around is the JSON before and behind a value that differs from frame to frame.
@@ -51,7 +51,6 @@ func newFrameTables() *frameTables {
 		}
 		t.longer[c] = length
 		t.sizes[c] = length.before + strconv.FormatUint(h.Length, 10) + length.after
-		t.hexPairs[c] = [2]byte{hexDigits[c>>4], hexDigits[c&0xF]}
 	}
 	for i, length := range []byte{125, 126, 127} {
 		fields := inspector.HeaderFields(headerOf(0x82, 0x80|length))
@@ -157,11 +156,25 @@ func appendDigits(b, p []byte) []byte {
 	n := len(b)
 	b = slices.Grow(b, 2*len(p))[:n+2*len(p)]
 	to := b[n:]
+	for len(p) >= 4 {
+		binary.LittleEndian.PutUint64(to, eightDigits(binary.LittleEndian.Uint32(p)))
+		p, to = p[4:], to[8:]
+	}
 	for i, c := range p {
-		pair := frames.hexPairs[c]
-		to[2*i], to[2*i+1] = pair[0], pair[1]
+		to[2*i], to[2*i+1] = hexDigits[c>>4], hexDigits[c&0xF]
 	}
 	return b
+}
+
+// eightDigits is the hex of four bytes at once: each nibble in a byte of its own, and then
+// '0' added to it, and the distance from '9' to 'a' where it is ten or more.
+func eightDigits(v uint32) uint64 {
+	x := uint64(v)
+	x = (x | x<<16) & 0x0000_FFFF_0000_FFFF
+	x = (x | x<<8) & 0x00FF_00FF_00FF_00FF
+	x = x>>4&0x000F_000F_000F_000F | x&0x000F_000F_000F_000F<<8
+	letters := (x + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+	return x + 0x3030_3030_3030_3030 + letters*('a'-'9'-1)
 }
 
 // headerBytes returns the first two bytes of the header, and 0, 1 or 2 for its length form.

@@ -179,6 +179,17 @@ func TestAppendFrameViolations(t *testing.T) {
 	}
 }
 
+func TestAppendDigits(t *testing.T) {
+	for n := range 12 {
+		for c := range 256 {
+			p := bytes.Repeat([]byte{byte(c), byte(c + 1), byte(255 - c)}, 4)[:n]
+			if got, want := string(appendDigits([]byte("x"), p)), "x"+hex.EncodeToString(p); got != want {
+				t.Fatalf("appendDigits(% x) = %q, want %q", p, got, want)
+			}
+		}
+	}
+}
+
 func TestAppendFrameAllocs(t *testing.T) {
 	f := frameOf(t, unhex(t, "818537fa213d7f9f4d5158"))
 	b := make([]byte, 0, 4096)
