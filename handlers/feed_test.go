@@ -342,26 +342,14 @@ func TestAppendEvents(t *testing.T) {
 	}
 }
 
-// TestSlowViewer: a viewer that doesn't read holds nobody up, and what it gets in the end is each
-// event once, or counted as lost.
+// TestSlowViewer: one that doesn't read while a lot happens gets each event once in the end, or
+// counted as lost.
 func TestSlowViewer(t *testing.T) {
 	const total = 30000
 	s := startFeedServer(t, wire.Limits{Events: 100})
-	dialer := websocket.Dialer{NetDial: func(network, addr string) (net.Conn, error) {
-		c, err := net.Dial(network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return c, c.(*net.TCPConn).SetReadBuffer(4096)
-	}}
-	c, _, err := dialer.Dial("ws://"+s.addr+"/wire/"+string(feedID)+"/feed", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	pushText(s.hub, total) // about 40 MB of JSON, far more than any socket holds; nobody reads yet
+	v := s.view("")
+	pushText(s.hub, total)
 	seq, lost, gaps := uint64(0), uint64(0), 0
-	v := &viewer{c, t}
 	for seq < total {
 		for _, i := range v.message() {
 			switch {
@@ -380,6 +368,28 @@ func TestSlowViewer(t *testing.T) {
 		t.Errorf("the viewer accounts for %d events, %d of them lost; want %d, some lost", seq, lost, total)
 	}
 	t.Logf("%d of %d lost in %d gaps", lost, total, gaps)
+}
+
+// TestBlockedViewer: the same over a pipe, which holds nothing, so that the numbers are exact.
+func TestBlockedViewer(t *testing.T) {
+	inFakeTime(t, wire.Limits{Events: 100}, func(t *testing.T, s *Server, view func() *viewer) {
+		v := view()
+		pushText(s.hub, 1)
+		synctest.Wait() // the feed writes its first message, which nobody reads
+		began := time.Now()
+		pushText(s.hub, 10000)
+		if d := time.Since(began); d != 0 {
+			t.Errorf("appending took %v while a viewer reads nothing", d)
+		}
+		time.Sleep(stallLimit / 2)
+		if first := v.message(); len(first) != 1 || first[0].Seq != 1 {
+			t.Errorf("the message that waited holds %+v; want event 1", first)
+		}
+		rest := v.message()
+		if len(rest) != 101 || rest[0].Count != 9900 || rest[1].Seq != 9902 || rest[100].Seq != 10001 {
+			t.Errorf("the next holds %d items, first %+v; want 9900 lost, and 9902 to 10001", len(rest), rest[0])
+		}
+	})
 }
 
 func TestFeedRefusals(t *testing.T) {
@@ -615,9 +625,9 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net:
 
 // inFakeTime runs a test in a bubble whose time stands still while somebody works. view opens a
 // feed over a pipe, which holds nothing that is not read.
-func inFakeTime(t *testing.T, test func(t *testing.T, s *Server, view func() *viewer)) {
+func inFakeTime(t *testing.T, limits wire.Limits, test func(t *testing.T, s *Server, view func() *viewer)) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := New(bareConfig(wire.Limits{}))
+		s, err := New(bareConfig(limits))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -653,7 +663,7 @@ func inFakeTime(t *testing.T, test func(t *testing.T, s *Server, view func() *vi
 
 // TestFeedIsPaced: however events come, messages keep their distance, and nothing waits longer.
 func TestFeedIsPaced(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, s *Server, view func() *viewer) {
+	inFakeTime(t, wire.Limits{}, func(t *testing.T, s *Server, view func() *viewer) {
 		v := view()
 		go func() {
 			for i := range 300 {
@@ -693,7 +703,7 @@ func TestFeedIsPaced(t *testing.T) {
 }
 
 func TestFeedPings(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, s *Server, view func() *viewer) {
+	inFakeTime(t, wire.Limits{}, func(t *testing.T, s *Server, view func() *viewer) {
 		v := view()
 		var pings atomic.Int64
 		var silent atomic.Bool
@@ -731,7 +741,7 @@ func TestFeedPings(t *testing.T) {
 
 // TestClosingHandshake: the server waits for the viewer's close frame, and not for ever.
 func TestClosingHandshake(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, s *Server, view func() *viewer) {
+	inFakeTime(t, wire.Limits{}, func(t *testing.T, s *Server, view func() *viewer) {
 		v := view()
 		v.SetCloseHandler(func(int, string) error { return nil }) // which doesn't answer
 		go s.Shutdown(context.Background())
@@ -750,7 +760,7 @@ func TestClosingHandshake(t *testing.T) {
 
 // TestStalledViewer: one that takes nothing at all is given up, and appending goes on meanwhile.
 func TestStalledViewer(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, s *Server, view func() *viewer) {
+	inFakeTime(t, wire.Limits{}, func(t *testing.T, s *Server, view func() *viewer) {
 		view() // its pipe holds nothing: the first message waits for it
 		began := time.Now()
 		pushText(s.hub, 10000)
