@@ -37,6 +37,7 @@ type site struct {
 	home    *encoded
 	wire    *encoded
 	lessons map[string]*encoded
+	course  *lessons.Course
 }
 
 // newSite renders the pages of course.
@@ -45,7 +46,7 @@ func newSite(static fs.FS, course *lessons.Course) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{assets: a, lessons: make(map[string]*encoded)}
+	s := &site{assets: a, lessons: make(map[string]*encoded), course: course}
 	if s.view, err = a.view(); err != nil {
 		return nil, err
 	}
@@ -177,10 +178,14 @@ func (s *Server) wirePage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) lesson(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	e, ok := s.site.lessons[id]
-	if !ok {
-		return &StatusError{Code: http.StatusNotFound, Text: fmt.Sprintf("There is no lesson called %q that is written. See all lessons.", id)}
+	if ok {
+		return s.page(w, r, e)
 	}
-	return s.page(w, r, e)
+	text := fmt.Sprintf("There is no lesson called “%s”. See all lessons.", id)
+	if l, ok := s.site.course.Lesson(id); ok {
+		text = fmt.Sprintf("Lesson %d, “%s”, is not written yet. See all lessons.", l.Number, l.Title)
+	}
+	return &StatusError{Code: http.StatusNotFound, Text: text}
 }
 
 // unknown answers for every URL that is not in the table of routes, and for the methods that those

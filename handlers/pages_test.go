@@ -265,7 +265,7 @@ func TestUnknown(t *testing.T) {
 		{"GET", "/nothing", "text/html", 404, "<h1>Not Found</h1>"},
 		{"GET", "/nothing", "*/*", 404, `{"error":"There is nothing at this address. See all lessons."}`},
 		{"GET", "/lessons/%3Cscript%3E", "text/html", 404, "&lt;script&gt;"},
-		{"GET", "/lessons/request", "text/html", 404, "There is no lesson called &#34;request&#34; that is written."},
+		{"GET", "/lessons/sockts", "text/html", 404, "There is no lesson called “sockts”. See all lessons."},
 		{"GET", "/static/main.0000000000.js", "*/*", 404, "Reload the page"},
 		{"GET", "/static/..%2Fstatic.go", "*/*", 404, "There is no such file"},
 		{"POST", "/wire", "application/json", 405, "Use GET."},

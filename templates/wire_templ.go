@@ -78,7 +78,7 @@ func Wire(v WireView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<wu-inspector><p class=\"fallback\">Your own traffic stands here, byte by byte, once the page’s script runs.</p></wu-inspector></main>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<h2 class=\"visually-hidden\">What crossed it</h2><wu-inspector><p class=\"fallback\">Your own traffic stands here, byte by byte, once the page’s script runs.</p></wu-inspector></main>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
