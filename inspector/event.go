@@ -153,8 +153,17 @@ func (e *Event) Clone() *Event {
 	}
 	if e.Close != nil {
 		x := *e.Close
+		x.Up, x.Down = e.Close.Up.clone(), e.Close.Down.clone()
 		c.Close = &x
 	}
+	return &c
+}
+
+func (b *CloseBody) clone() *CloseBody {
+	if b == nil {
+		return nil
+	}
+	c := *b
 	return &c
 }
 
@@ -166,10 +175,7 @@ func (f *Frame) clone() *Frame {
 		i.Bytes = clone(i.Bytes)
 		c.Inflated = &i
 	}
-	if f.Close != nil {
-		b := *f.Close
-		c.Close = &b
-	}
+	c.Close = f.Close.clone()
 	return &c
 }
 
