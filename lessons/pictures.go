@@ -182,7 +182,7 @@ func shownPayload(f *inspector.Frame) string {
 	if f.Close != nil {
 		return f.Close.Code.String()
 	}
-	const most = 3
+	const most = 2 // of binary; the header beside it is what a row is about
 	if f.Text() || f.Opcode == inspector.OpPing || f.Opcode == inspector.OpPong {
 		return string(f.Plain)
 	}
