@@ -130,7 +130,6 @@ type pageMarkup struct {
 	ids     map[string]bool
 	inline  []string // the text of each inline script
 	heading []int
-	text    string
 }
 
 func readPage(t *testing.T, path string, doc *html.Node) *pageMarkup {
