@@ -6,10 +6,24 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
+
+// axe asks axe-core what keeps people from using the page, by the rules of WCAG 2.2 A and AA and
+// its best practices.
+func axe(p *tab) []string {
+	p.t.Helper()
+	source, err := os.ReadFile("../../static/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		p.t.Fatalf("%v: run npm ci in static/", err)
+	}
+	eval[bool](p, string(source)+";true")
+	return eval[[]string](p, `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+		.then(r => r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.failureSummary ?? "").slice(0, 160) + ")").join("; ")))`)
+}
 
 var widths = []struct {
 	name          string
@@ -34,6 +48,9 @@ func TestPagesLook(t *testing.T) {
 						p.until(`document.querySelector("wu-inspector .pane-details")?.textContent.includes("masking key")`)
 					}
 					p.shoot(name)
+					for _, fault := range axe(p) {
+						t.Errorf("axe-core: %s", fault)
+					}
 					if got := eval[string](p, `document.documentElement.dataset.theme`); got != theme {
 						t.Errorf("the page shows theme %q; want %q", got, theme)
 					}
