@@ -78,18 +78,22 @@ func (j *Judge) Early(front []byte) []Violation {
 	if len(front) == 0 {
 		return nil
 	}
-	h := Header{Fin: front[0]&0x80 != 0, RSV: front[0] >> 4 & 7, Opcode: Opcode(front[0] & 0xF), Masked: j.Sender == Up, Size: 2}
-	if len(front) > 1 {
-		h.Masked = front[1]&0x80 != 0
-		h.Length = uint64(front[1] & 0x7F)
-		if h.Length > MaxControlPayload { // the length is still to come; take one that fits its form
-			h.Size = map[uint64]int{126: 4, 127: 10}[h.Length]
-			h.Length = map[uint64]uint64{126: 126, 127: 1 << 16}[h.Length]
-		}
+	// Complete the front with bytes that break nothing more than it does: MASK as the sender must
+	// have it, a length that needs its form, and any key.
+	var whole [MaxHeaderSize]byte
+	n := copy(whole[:], front)
+	if n < 2 && j.Sender == Up {
+		whole[1] = 0x80
 	}
-	if h.Masked {
-		h.Size += 4
+	switch form := whole[1] & 0x7F; {
+	case form == 126 && n < 3:
+		whole[2] = 1
+	case form == 126 && n < 4:
+		whole[3] = 0xFF
+	case form == 127 && n < 8:
+		whole[7] = 1
 	}
+	h, _, _ := ParseHeader(whole[:])
 	trial := *j
 	trial.out = nil
 	return trial.Header(h)

@@ -2,6 +2,7 @@ package inspector
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -132,6 +133,8 @@ func TestJudgeEarly(t *testing.T) {
 		{"81", ""}, {"8185", ""}, {"82fe", ""}, {"82ff00", ""}, {"89", ""}, {"8885", ""},
 		{"c1", "reserved-bit"}, {"83", "reserved-opcode"}, {"09", "control-fragmented"}, {"80", "stray-continuation"},
 		{"8105", "unmasked-client-frame"}, {"89fe", "control-too-long"}, {"8aff0000", "control-too-long"},
+		{"82fe00", ""}, {"82fe0005", "length-not-minimal"}, {"82fe007e", ""}, {"82ff80", "length-top-bit"}, {"82ff8000000000000000", "length-top-bit"},
+		{"82ff0000000000", ""}, {"82ff000000000000", "length-not-minimal"}, {"82ff0000000000000001", "length-not-minimal"}, {"82ff0000000000010000", ""}, {"82ff0000000000200000000000", ""},
 	}
 	for _, tt := range tests {
 		j := Judge{Sender: Up}
@@ -144,6 +147,26 @@ func TestJudgeEarly(t *testing.T) {
 		}
 		if v := j.Header(Header{Fin: true, Opcode: OpText, Masked: true, Size: 6}); len(v) != 0 {
 			t.Errorf("after Early(%s) a good header breaks %v", tt.front, v)
+		}
+	}
+}
+
+// TestJudgeEarlyIsNeverTooEarly: what it objects to, every completion of the header breaks too.
+func TestJudgeEarlyIsNeverTooEarly(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 200_000 {
+		var b [MaxHeaderSize]byte
+		for i := range b {
+			b[i] = byte(r.Uint32()) & byte(-int8(r.IntN(2))) // half of them zeros, as in real lengths
+		}
+		if r.IntN(2) == 0 {
+			b[1] = b[1]&0x80 | byte(126+r.IntN(2))
+		}
+		h, n, _ := ParseHeader(b[:])
+		j := Judge{Sender: Direction(r.IntN(2))}
+		early := len(j.Early(b[:r.IntN(n)])) > 0
+		if broken := j.Header(h); early && len(broken) == 0 {
+			t.Fatalf("Early objects to the front of % x, which breaks nothing", b[:n])
 		}
 	}
 }
