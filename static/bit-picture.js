@@ -1,8 +1,9 @@
 // The RFC's picture of a frame, filled with one frame's own bits: 32, 16 or 8 of them a row.
-import { el, rove } from "./dom.js";
+import { el } from "./dom.js";
 import { plural } from "./format.js";
 import { characters, pair, parse } from "./hex.js";
 import { bitsOf, layOut, toneOf } from "./parts.js";
+import { rove } from "./roving.js";
 
 /** @import { WireEvent } from "./event-types.js" */
 /** @import { Linked } from "./linked.js" */
@@ -18,7 +19,7 @@ const SHORT = { RSV1: "R1", RSV2: "R2", RSV3: "R3" };
 /** @type {[32 | 16 | 8, number][]} */
 const NEEDED = [
   [32, 42],
-  [16, 24],
+  [16, 22],
   [8, 0],
 ];
 

@@ -6,13 +6,18 @@
  */
 
 /**
+ * @template {string} K
+ * @typedef {K extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[K] : HTMLElement} Made
+ */
+
+/**
  * el makes an element with attributes and children. An attribute that is undefined or false is left
  * out; one that is true stands without a value.
- * @template {keyof HTMLElementTagNameMap} K
+ * @template {string} K
  * @param {K} tag
  * @param {Record<string, Value>} [attributes]
  * @param {...Child} children
- * @returns {HTMLElementTagNameMap[K]}
+ * @returns {Made<K>}
  */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -21,7 +26,7 @@ export function el(tag, attributes = {}, ...children) {
     node.setAttribute(name, value === true ? "" : String(value));
   }
   for (const child of children) if (child !== undefined && child !== false) node.append(child);
-  return node;
+  return /** @type {Made<K>} */ (node);
 }
 
 /**
@@ -34,6 +39,19 @@ export function button(text, press, attributes = {}) {
   const node = el("button", { type: "button", ...attributes }, text);
   node.addEventListener("click", press);
   return node;
+}
+
+/**
+ * write sets an element's text, and costs nothing if it has it already.
+ * @param {Element | undefined} node
+ * @param {string} text
+ */
+export function write(node, text) {
+  if (node === undefined) return;
+  const { firstChild } = node;
+  if (firstChild === null ? text === "" : firstChild instanceof Text && firstChild.data === text) return;
+  if (firstChild instanceof Text && text !== "") firstChild.data = text;
+  else node.textContent = text;
 }
 
 /**
@@ -53,15 +71,6 @@ export function typing(event) {
  */
 export function plain(event) {
   return !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
-}
-
-/**
- * rove makes one of several nodes the tab stop.
- * @param {Iterable<HTMLElement>} nodes
- * @param {HTMLElement | undefined} stop
- */
-export function rove(nodes, stop) {
-  for (const node of nodes) node.tabIndex = node === stop ? 0 : -1;
 }
 
 let ids = 0;

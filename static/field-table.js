@@ -1,7 +1,8 @@
 // The fields of an event as a table: name, value, what it means, and where that is written.
-import { el, rove } from "./dom.js";
+import { el } from "./dom.js";
 import { spaced } from "./hex.js";
 import { rfcLink, toneOf } from "./parts.js";
+import { arrows, rove } from "./roving.js";
 
 /** @import { Field, WireEvent } from "./event-types.js" */
 /** @import { Linked } from "./linked.js" */
@@ -31,7 +32,7 @@ export class FieldTable {
     this.root.addEventListener("pointerover", (e) => this.#point(e.target), { signal });
     this.root.addEventListener("pointerleave", () => linked.dark(), { signal });
     this.root.addEventListener("focusin", (e) => this.#point(e.target), { signal });
-    this.root.addEventListener("keydown", (e) => this.#key(e), { signal });
+    arrows(this.root, () => this.#names(), signal, { across: 0 });
   }
 
   #names() {
@@ -47,21 +48,6 @@ export class FieldTable {
   #point(target) {
     const at = this.#at(target);
     if (at >= 0) this.#linked.lightField(at);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const at = this.#rows.findIndex(({ name }) => name === event.target);
-    if (at < 0) return;
-    const last = this.#rows.length - 1;
-    /** @type {Record<string, number>} */
-    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last };
-    const to = moves[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    const next = this.#rows[Math.max(0, Math.min(last, to))]?.name;
-    rove(this.#names(), next);
-    next?.focus();
   }
 
   #lit() {

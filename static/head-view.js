@@ -1,9 +1,10 @@
 // An HTTP head, line by line: each field with its name, what it is for, and how many bytes it takes.
-import { el, rove } from "./dom.js";
+import { el } from "./dom.js";
+import { refLink } from "./field-table.js";
 import { bytes as size } from "./format.js";
 import { parse, utf8, visible } from "./hex.js";
 import { toneOf } from "./parts.js";
-import { refLink } from "./field-table.js";
+import { arrows, rove } from "./roving.js";
 
 /** @import { Field, WireEvent } from "./event-types.js" */
 /** @import { Linked } from "./linked.js" */
@@ -28,7 +29,7 @@ export class HeadView {
     this.root.addEventListener("pointerover", (e) => this.#point(e.target), { signal });
     this.root.addEventListener("pointerleave", () => linked.dark(), { signal });
     this.root.addEventListener("focusin", (e) => this.#point(e.target), { signal });
-    this.root.addEventListener("keydown", (e) => this.#key(e), { signal });
+    arrows(this.root, () => this.#parts.map(({ node }) => node), signal);
   }
 
   /**
@@ -74,21 +75,6 @@ export class HeadView {
   #point(target) {
     const part = this.#parts.find(({ node }) => node === target);
     if (part) this.#linked.lightField(part.field);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const at = this.#parts.findIndex(({ node }) => node === event.target);
-    if (at < 0) return;
-    const last = this.#parts.length - 1;
-    /** @type {Record<string, number>} */
-    const moves = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last };
-    const to = moves[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    const next = this.#parts[Math.max(0, Math.min(last, to))]?.node;
-    rove(this.#parts.map(({ node }) => node), next);
-    next?.focus();
   }
 
   #lit() {

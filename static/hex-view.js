@@ -1,8 +1,9 @@
 // An event's kept bytes in hex: a line of them if they are few, a dump with offsets if many.
-import { button, el, rove } from "./dom.js";
+import { button, el } from "./dom.js";
 import { plural } from "./format.js";
 import { glyph, pair, parse } from "./hex.js";
 import { fieldsAt, toneOf } from "./parts.js";
+import { arrows, rove } from "./roving.js";
 
 /** @import { WireEvent } from "./event-types.js" */
 /** @import { Linked } from "./linked.js" */
@@ -38,7 +39,7 @@ export class HexView {
     this.root.addEventListener("pointerover", (e) => this.#point(e.target), { signal });
     this.root.addEventListener("pointerleave", () => linked.dark(), { signal });
     this.root.addEventListener("focusin", (e) => this.#point(e.target), { signal });
-    this.root.addEventListener("keydown", (e) => this.#key(e), { signal });
+    arrows(this.root, () => this.#nodes, signal, { down: () => (this.#bytes.length <= FEW ? 0 : this.#columns) });
     this.root.addEventListener("click", (e) => this.#press(e.target), { signal });
   }
 
@@ -145,21 +146,6 @@ export class HexView {
     if (same) return;
     this.#linked.lightBytes(at);
     this.#linked.pin();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const at = this.#at(event.target);
-    if (at < 0) return;
-    const row = this.#bytes.length <= FEW ? 1 : this.#columns;
-    /** @type {Record<string, number>} */
-    const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + row, ArrowUp: at - row, Home: 0, End: this.#nodes.length - 1 };
-    const to = moves[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    const next = this.#nodes[Math.max(0, Math.min(this.#nodes.length - 1, to))];
-    rove(this.#nodes, next);
-    next?.focus();
   }
 
   #lit() {

@@ -11,7 +11,7 @@ import { HexView } from "./hex-view.js";
 import { Linked } from "./linked.js";
 import { MaskTable } from "./mask-table.js";
 
-/** @import { Violation, WireEvent } from "./event-types.js" */
+/** @import { Field, Violation, WireEvent } from "./event-types.js" */
 /** @import { Dissections } from "./dissections.js" */
 /** @import { Row } from "./model.js" */
 
@@ -55,6 +55,11 @@ export class Details {
       this.#views?.abort();
     });
     this.#hint();
+  }
+
+  /** Whether the reader is at work in what is shown. */
+  get held() {
+    return this.root.contains(document.activeElement) || this.#linked?.pinned === true;
   }
 
   /** focus goes to the first part of what is shown. */
@@ -150,7 +155,7 @@ export class Details {
     this.#views?.abort();
     this.#views = new AbortController();
     const { signal } = this.#views;
-    const linked = new Linked(event.fields ?? event.frame?.fields ?? []);
+    const linked = new Linked(event.fields ?? keptFields(event));
     this.#linked = linked;
     return present([
       say(row, event, event.sentence ?? `${event.summary}.`),
@@ -203,6 +208,20 @@ export class Details {
  */
 function present(nodes) {
   return nodes.filter((node) => node !== undefined && node !== false);
+}
+
+/**
+ * keptFields is what the page knows of an event's fields without the server: a frame's header, and
+ * that the rest is payload.
+ * @param {WireEvent} event
+ * @returns {Field[]}
+ */
+function keptFields({ frame, bytes: hex }) {
+  if (!frame?.fields) return [];
+  const bit = frame.headerLength * 8;
+  const bits = hex.length * 4 - bit;
+  if (bits <= 0) return frame.fields;
+  return [...frame.fields, { name: "payload data", bit, bits, value: frame.text ?? "", meaning: "", ref: "RFC 6455 §5.2" }];
 }
 
 /** @type {Record<string, string>} */

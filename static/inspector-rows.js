@@ -1,5 +1,5 @@
 // The inspector's rows: a tree grid of fixed-height rows, of which only those in sight are nodes.
-import { button, el, freshId, plain } from "./dom.js";
+import { button, el, freshId, plain, write } from "./dom.js";
 import { ms, number, plural } from "./format.js";
 
 /** @import { Model, Row } from "./model.js" */
@@ -32,6 +32,7 @@ export class RowList {
   #frame = 0;
   #drawn = -1; // the model's version on screen
   #atEnd = true;
+  #top = 0; // where the grid was scrolled to
   #reading = false; // the reader chose a row above the last one: the end is not followed
   #seen = 0; // key of the newest row when the reader left the end
   #name = freshId("row");
@@ -119,10 +120,15 @@ export class RowList {
 
   #scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.#grid;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - 4;
-    if (atEnd && !this.#atEnd) this.#reading = false;
-    if (!atEnd && this.#atEnd) this.#leave();
-    this.#atEnd = atEnd;
+    if (scrollTop + clientHeight >= scrollHeight - 4) {
+      if (!this.#atEnd) this.#reading = false;
+      this.#atEnd = true;
+    } else if (scrollTop < this.#top) {
+      // Only a reader scrolls up. A pane that grows lower leaves the end as well, and nobody left it.
+      if (this.#atEnd) this.#leave();
+      this.#atEnd = false;
+    }
+    this.#top = scrollTop;
     this.update();
   }
 
@@ -207,7 +213,7 @@ export class RowList {
     }
     const selected = row === this.selected;
     root.classList.toggle("selected", selected);
-    root.setAttribute("aria-selected", String(selected));
+    set(root, "aria-selected", String(selected));
     slot.tag.tabIndex = selected ? 0 : -1;
   }
 
@@ -336,26 +342,35 @@ function fill(slot, row) {
   const { root, cells, fold, type, text, driver, broken, tag } = slot;
   const e = row.first;
   const up = row.direction === "up";
-  root.className = `row ${e === undefined ? "notice" : up ? "up" : "down"}${row.control ? " control" : ""}${row.message ? " part" : ""}${row.broken ? " bad" : ""}`;
-  root.setAttribute("aria-level", row.message ? "2" : "1");
-  if (row.parts) root.setAttribute("aria-expanded", String(!row.folded));
+  const name = `row ${e === undefined ? "told" : up ? "up" : "down"}${row.control ? " control" : ""}${row.message ? " part" : ""}${row.broken ? " bad" : ""}`;
+  if (root.className !== name) root.className = name;
+  set(root, "aria-level", row.message ? "2" : "1");
+  if (row.parts) set(root, "aria-expanded", String(!row.folded));
   else root.removeAttribute("aria-expanded");
   const [time, arrow, , , , payload, overhead] = cells;
-  if (time) time.textContent = e ? ms(e.at) : "";
-  if (arrow) {
-    arrow.textContent = e === undefined ? "" : up ? "↑" : "↓";
-    arrow.setAttribute("aria-label", e === undefined ? "" : up ? "up" : "down");
-  }
-  fold.textContent = row.parts ? (row.folded ? "▸" : "▾") : row.message ? "└" : "";
-  type.textContent = row.type;
-  text.textContent = row.data;
-  driver.textContent = e?.driver && e.driver !== "page" ? e.driver : "";
-  broken.textContent = row.broken ? "breaks a rule" : "";
-  const { mark, why } = row.devtools ?? {};
-  tag.hidden = mark === undefined;
-  tag.textContent = mark ?? "";
-  tag.className = `tag ${mark ?? ""}`;
-  tag.dataset["tip"] = why ?? "";
-  if (payload) payload.textContent = e ? number(row.payload) : "";
-  if (overhead) overhead.textContent = e ? number(row.overhead) : "";
+  write(time, e ? ms(e.at) : "");
+  write(arrow, e === undefined ? "" : up ? "↑" : "↓");
+  if (arrow) set(arrow, "aria-label", e === undefined ? "" : up ? "up" : "down");
+  write(fold, row.parts ? (row.folded ? "▸" : "▾") : row.message ? "└" : "");
+  write(type, row.type);
+  write(text, row.data);
+  write(driver, e?.driver && e.driver !== "page" ? e.driver : "");
+  write(broken, row.broken ? "breaks a rule" : "");
+  const { mark = "", why = "" } = row.devtools ?? {};
+  tag.hidden = mark === "";
+  write(tag, mark);
+  tag.className = `tag ${mark}`;
+  set(tag, "data-tip", why);
+  write(payload, e ? number(row.payload) : "");
+  write(overhead, e ? number(row.overhead) : "");
+}
+
+/**
+ * set changes an attribute only if it differs: each change costs a look at the styles.
+ * @param {HTMLElement} node
+ * @param {string} name
+ * @param {string} value
+ */
+function set(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }

@@ -1,5 +1,6 @@
 // The inspector's tabs: the whole wire, and each of its connections.
-import { el, freshId, rove } from "./dom.js";
+import { el, freshId } from "./dom.js";
+import { arrows, rove } from "./roving.js";
 
 /** @import { Connection } from "./connections.js" */
 
@@ -23,7 +24,7 @@ export class Tabs {
     panel.setAttribute("role", "tabpanel");
     this.#tab(undefined, "All", "all connections");
     this.root.addEventListener("click", (e) => this.#press(e.target), { signal });
-    this.root.addEventListener("keydown", (e) => this.#key(e), { signal });
+    arrows(this.root, () => [...this.#tabs.values()], signal, { down: 0, wrap: true, went: (i) => this.#press([...this.#tabs.values()][i] ?? null) });
     this.update(new Map(), undefined);
   }
 
@@ -73,20 +74,6 @@ export class Tabs {
     const conn = tab.dataset["conn"];
     this.#choose(conn ? Number(conn) : undefined);
     tab.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const tabs = [...this.#tabs.values()];
-    const at = tabs.findIndex((tab) => tab === event.target);
-    /** @type {Record<string, number>} */
-    const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 };
-    const to = moves[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    const next = tabs[(to + tabs.length) % tabs.length];
-    next?.focus();
-    this.#press(next ?? null);
   }
 }
 

@@ -1,5 +1,5 @@
 // The inspector's tools: filter, pause, hide control frames, clear.
-import { button, el, freshId } from "./dom.js";
+import { button, el, freshId, write } from "./dom.js";
 import { parseFilter } from "./filter.js";
 import { number } from "./format.js";
 
@@ -16,6 +16,7 @@ export class Tools {
   #filter;
   #pause;
   #hide;
+  #matches = el("span", { class: "matches", role: "status" });
   #faultId = freshId("fault");
 
   /**
@@ -34,7 +35,7 @@ export class Tools {
     this.#pause = button("Pause", () => this.#toggle(), { class: "btn small" });
     this.#hide = button("Hide control", () => this.#toggleControl(), { class: "btn small", "aria-pressed": "false", "data-tip": "Close, ping and pong are control frames." });
     const clear = button("Clear", () => this.#clear(), { class: "btn small", "data-tip": "Empties this page's rows and sums. The server's log keeps its own." });
-    this.root.append(this.#filter, this.#pause, this.#hide, clear);
+    this.root.append(this.#filter, this.#matches, this.#pause, this.#hide, clear);
   }
 
   focus() {
@@ -43,7 +44,8 @@ export class Tools {
   }
 
   update() {
-    const { paused, waiting, hideControl, hidden } = this.#model;
+    const { paused, waiting, hideControl, hidden, filtered, matching } = this.#model;
+    write(this.#matches, filtered ? matching === 1 ? "1 row matches" : `${number(matching)} rows match` : "");
     write(this.#pause, paused ? `Resume · ${number(waiting)} waiting` : "Pause");
     write(this.#hide, hideControl ? `Control: ${number(hidden)} hidden` : "Hide control");
     this.#hide.setAttribute("aria-pressed", String(hideControl));
@@ -111,12 +113,4 @@ function faultWords(query, { text, at, length }) {
     el("code", {}, query.slice(0, at), el("mark", {}, marked === "" ? "␣" : marked), query.slice(at + length)),
     ` ${text} The rows stay as they were.`,
   ];
-}
-
-/**
- * @param {HTMLElement} node
- * @param {string} text
- */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -1,5 +1,5 @@
 // The sums above the rows: bytes up and down, how much of them is overhead, and the same as requests.
-import { el } from "./dom.js";
+import { el, write } from "./dom.js";
 import { bytes, plural, share } from "./format.js";
 
 /** @import { Model } from "./model.js" */
@@ -44,12 +44,4 @@ function put(node, text, way) {
   node.textContent = text;
   node.setAttribute("aria-label", `${text.slice(2)} ${way}`);
   node.setAttribute("role", "img");
-}
-
-/**
- * @param {HTMLElement} node
- * @param {string} text
- */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -96,6 +96,7 @@ export class Model {
   paused = false;
   gone = 0; // events that the page let go of to stay within KEPT
   missed = 0; // events that arrived for a paused page and were let go of
+  matching = 0; // rows that the filter lets through
   hidden = 0; // control frames that the page does not show because it was asked not to
   version = 0; // rises with each change
 
@@ -261,8 +262,10 @@ export class Model {
     /** @type {Row[]} */
     const out = [];
     this.hidden = 0;
+    this.matching = 0;
     for (const row of this.#rows) {
       if (!this.#passes(row)) continue;
+      this.matching++;
       if (this.#hideControl && row.control) {
         this.hidden++;
         continue;

@@ -1,5 +1,5 @@
 // <wu-echo-lab value="Spang">: sends messages of the reader's own to the echo, and shows what the
-// page was told of them beside what the wire carried.
+// page was told of them beside what the wire carried. Emits socket-goodbye when the reader closes.
 import { codeWords } from "./close-words.js";
 import { button, el, freshId } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
@@ -247,6 +247,7 @@ export class WuEchoLab extends HTMLElement {
       this.#say("There is no open connection to close. Press Connect first.");
       return;
     }
+    this.dispatchEvent(new CustomEvent("socket-goodbye", { bubbles: true, detail: { socket: this.#echo.socket } }));
     this.#echo.close(code, reason);
     this.#show();
   }

@@ -1,5 +1,5 @@
 // <wu-inspector>: what crosses the reader's wire, row by row, and each row down to its bits.
-// Hears socket-send, socket-close and wire-select from anywhere on the page.
+// Hears socket-send, socket-goodbye, socket-close and wire-select from anywhere on the page.
 import { Announcer } from "./announcer.js";
 import { Dissections } from "./dissections.js";
 import { button, el, plain, typing } from "./dom.js";
@@ -28,6 +28,7 @@ export class WuInspector extends HTMLElement {
   #model = new Model();
   #dissections = new Dissections(`/wire/${wireId()}/events/`);
   #chosen = false; // the reader chose the open row; until then the newest sent message opens
+  #parting = ""; // the socket that the reader closed last
   #empty = el("div", { class: "nothing" });
   #state = el("p", { class: "feed-state", role: "status" });
   #panes = el("div", { class: "panes" });
@@ -114,10 +115,13 @@ export class WuInspector extends HTMLElement {
   }
 
   #fillEmpty() {
+    const lab = document.querySelector("wu-echo-lab, wu-masking-lab, wu-predict") !== null;
+    const where = lab ? "Send a message from a lab on this page" : "Send a message from a lesson's lab";
+    const terminal = el("wu-terminal", { line: "websocat '{wsorigin}/echo?wire={wire}'" }, el("pre", { class: "line", tabindex: "0" }, el("code")));
     this.#empty.replaceChildren(
       el("p", { class: "nothing-title" }, "Nothing has crossed your wire yet."),
-      el("p", {}, "Send a message from a lab on this page, or paste this into a terminal. What crosses shows here at once."),
-      el("pre", { class: "line", tabindex: "0" }, el("code", {}, `websocat '${location.origin.replace(/^http/, "ws")}/echo?wire=${wireId()}'`)),
+      el("p", {}, `${where}, or paste this line into a terminal and type. What crosses stands here at once, byte by byte.`),
+      terminal,
     );
   }
 
@@ -130,6 +134,7 @@ export class WuInspector extends HTMLElement {
     this.#feedState({ state: feed.state, wait: 0, reason: "" });
     document.addEventListener("socket-close", (e) => this.#socketClosed(/** @type {CustomEvent<PageClose>} */ (e).detail), { signal });
     document.addEventListener("socket-send", (e) => this.#socketSent(/** @type {CustomEvent} */ (e).detail), { signal });
+    document.addEventListener("socket-goodbye", (e) => this.#goodbye(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener("wire-select", (e) => this.#selectMessage(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener(
       "keydown",
@@ -147,8 +152,19 @@ export class WuInspector extends HTMLElement {
   #take(items) {
     const added = this.#model.add(items);
     this.#parts?.announcer.arrived(added);
-    for (const row of added) if (opensItself(row)) this.#open(row.message ?? row);
+    for (const row of added) if (this.#awaited(row)) this.#open(row.message ?? row);
     this.#update();
+  }
+
+  /**
+   * awaited says whether a row is what the reader waits for: a message sent up, or the goodbye that
+   * the reader said.
+   * @param {Row} row
+   */
+  #awaited(row) {
+    const { frame } = row.event ?? {};
+    if (row.direction !== "up" || frame === undefined) return false;
+    return frame.part === 1 || (frame.type === "close" && row.conn?.socket === this.#parting);
   }
 
   #restart() {
@@ -166,7 +182,7 @@ export class WuInspector extends HTMLElement {
     this.#next = row;
     this.#opening ??= setTimeout(() => {
       this.#opening = undefined;
-      if (this.#chosen || !this.#next || !this.#parts) return;
+      if (this.#chosen || !this.#next || !this.#parts || this.#parts.details.held) return;
       this.#parts.rows.show(this.#next);
       this.#parts.details.show(this.#next);
     }, AUTO);
@@ -209,7 +225,18 @@ export class WuInspector extends HTMLElement {
   /** @param {{ socket: string, message: number, blob: boolean }} sent */
   #socketSent({ socket, message, blob }) {
     if (blob) this.#model.sentBlob(socket, message);
-    this.#chosen = false; // who sends wants to see what becomes of it
+    this.#expect();
+  }
+
+  /** @param {{ socket: string }} leaving */
+  #goodbye({ socket }) {
+    this.#parting = socket;
+    this.#expect();
+  }
+
+  /** Who sends wants to see what becomes of it: the next awaited row opens by itself again. */
+  #expect() {
+    this.#chosen = false;
     this.#parts?.rows.resume();
     this.#update();
   }
@@ -241,7 +268,7 @@ export class WuInspector extends HTMLElement {
     this.#state.replaceChildren(
       el("b", {}, "Cut off from your wire. "),
       reason ? `${reason}. ` : "",
-      "The rows below stay. What crosses meanwhile, the server keeps, and it will show here. ",
+      "The rows below stay. What crosses meanwhile the server keeps, if it is still running, and it will show here. ",
       el("span", { "aria-hidden": "true" }, "Next try in ", left, ". "),
       button("Try now", () => pageFeed().retry(), { class: "btn small" }),
     );
@@ -267,13 +294,4 @@ export class WuInspector extends HTMLElement {
     tools.update();
     details.show(rows.selected);
   }
-}
-
-/**
- * opensItself says whether a row is what the reader waits for: a message sent up, or a goodbye.
- * @param {Row} row
- */
-function opensItself(row) {
-  const { frame } = row.event ?? {};
-  return row.direction === "up" && frame !== undefined && (frame.part === 1 || frame.type === "close");
 }

@@ -1,22 +1,13 @@
 // <wu-terminal line="websocat 'ws://{host}/echo?wire={wire}'">: the line to paste into a terminal,
 // with this page's address and wire in place, and a button that copies it. Several <pre data-tool
 // data-line> inside become tabs. Placeholders: {host} {origin} {wsorigin} {wire}.
-import { button, el, freshId, rove } from "./dom.js";
-import { recall, keep } from "./storage.js";
+import { button, el, freshId } from "./dom.js";
+import { fillLine } from "./fill-line.js";
+import { arrows, rove } from "./roving.js";
+import { keep, recall } from "./storage.js";
 import { wireId } from "./wire-id.js";
 
 const KEY = "wireup.tool";
-
-/**
- * fillLine puts the page's address and wire into a line.
- * @param {string} line
- * @param {{ host: string, origin: string, wire: string }} page
- */
-export function fillLine(line, { host, origin, wire }) {
-  /** @type {Record<string, string>} */
-  const values = { host, origin, wsorigin: origin.replace(/^http/, "ws"), wire };
-  return line.replace(/\{(host|origin|wsorigin|wire)\}/g, (_, name) => values[name] ?? "");
-}
 
 export class WuTerminal extends HTMLElement {
   static define(tag = "wu-terminal", registry = customElements) {
@@ -70,15 +61,7 @@ export class WuTerminal extends HTMLElement {
       const at = tabs.findIndex((tab) => tab === e.target);
       if (at >= 0) choose(at);
     }, { signal });
-    list.addEventListener("keydown", (e) => {
-      const at = tabs.findIndex((tab) => tab === e.target);
-      const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key];
-      if (at < 0 || to === undefined) return;
-      e.preventDefault();
-      const next = (to + tabs.length) % tabs.length;
-      choose(next);
-      tabs[next]?.focus();
-    }, { signal });
+    arrows(list, () => tabs, signal, { down: 0, wrap: true, went: choose });
     choose(Math.max(0, tabs.findIndex((tab) => tab.textContent === recall(KEY))));
     return list;
   }

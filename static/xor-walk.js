@@ -18,6 +18,7 @@ export class XorWalk {
   #playing;
   /** @type {HTMLElement[][]} */
   #columns = [];
+  #note = el("p", { class: "muted whence" });
   #strip = el("div", { class: "strip", tabindex: "0", role: "group", "aria-label": "The frame's payload; arrow keys step from byte to byte, space plays" });
   #bits = el("table", { class: "bitxor" });
   #said = el("p", { class: "stepsaid", "aria-live": "polite" });
@@ -30,7 +31,7 @@ export class XorWalk {
     this.#strip.addEventListener("keydown", (e) => this.#keydown(e), { signal });
     this.#strip.addEventListener("click", (e) => this.#press(e.target), { signal });
     signal.addEventListener("abort", () => this.#stop());
-    this.root.append(this.#strip, el("div", { class: "steps" }, this.#back, this.#next, this.#play, this.#said), this.#bits);
+    this.root.append(this.#note, this.#strip, el("div", { class: "steps" }, this.#back, this.#next, this.#play, this.#said), this.#bits);
   }
 
   /**
@@ -67,10 +68,8 @@ export class XorWalk {
       });
       body.append(row);
     }
-    this.#strip.replaceChildren(
-      el("p", { class: "muted" }, "Your frame, from the wire: header ", el("code", {}, spaced(frame.header)), ", of which the key is ", el("code", { class: "t-key" }, spaced(frame.maskingKey ?? "")), "."),
-      el("div", { class: "scroll" }, el("table", { class: "masktable" }, body)),
-    );
+    this.#note.replaceChildren("Your frame, from the wire: header ", el("code", {}, spaced(frame.header)), ", of which the key is ", el("code", { class: "t-key" }, spaced(frame.maskingKey ?? "")), ".");
+    this.#strip.replaceChildren(el("table", { class: "masktable" }, body));
   }
 
   #mark() {
@@ -85,13 +84,23 @@ export class XorWalk {
     const [wire, key, plain] = [this.#wire[i] ?? 0, this.#key[i % 4] ?? 0, this.#plain[i] ?? 0];
     const char = this.#chars[i] ?? "";
     const last = this.#wire.length - 1;
-    this.#said.textContent = `Byte ${i} of ${last}: ${pair(wire)} ⊕ ${pair(key)} = ${pair(plain)}${char ? `, “${char}”` : ""}. The key's byte is number ${i} mod 4 = ${i % 4}.`;
+    this.#said.textContent = `Byte ${i}: ${pair(wire)} ⊕ ${pair(key)} = ${pair(plain)}, ${this.#reading(i)}. The key's byte is number ${i} mod 4 = ${i % 4}.`;
     this.#bits.replaceChildren(
       el("caption", { class: "visually-hidden" }, "The same in bits: where the key has a 1, the bit flips"),
       el("tbody", {}, bitRow("on the wire", wire, pair(wire), "", 0), bitRow("⊕ key byte " + (i % 4), key, pair(key), "t-key", key), bitRow("= plain", plain, `${pair(plain)} ${char}`, "t-pay", key)),
     );
     this.#back.disabled = i === 0;
     this.#next.disabled = i === last;
+  }
+
+  /**
+   * reading says what a plain byte stands for.
+   * @param {number} i
+   */
+  #reading(i) {
+    if (this.#chars[i]) return `“${this.#chars[i]}”`;
+    const from = this.#chars.findLastIndex((char, k) => k < i && char !== "");
+    return `which goes on with “${this.#chars[from] ?? ""}”`;
   }
 
   /** @param {number} by */
