@@ -120,6 +120,9 @@ func unless(bytes bool, err error) error {
 func (e *Echo) feed(p []byte) {
 	// An error of the decoder is one that the judge has found in the same header.
 	_, _ = e.decoder.Feed(p, e)
+	if !e.deaf() && !e.leaving {
+		e.breaks(e.judge.Early(e.decoder.Pending()))
+	}
 }
 
 // flush writes what waits, and lets go of what an idle conversation needs not.

@@ -147,6 +147,8 @@ func TestEchoStrictAtOnce(t *testing.T) {
 		code   uint16
 		reason string
 	}{
+		{"a reserved bit, at the first byte", unhex(t, "c1"), 1002, "A reserved bit must be 0 unless an extension gives it a meaning here (RFC 6455 §5.2)"},
+		{"the top bit of a length, before its second byte", unhex(t, "82 ff 80"), 1002, "The top bit of a 64-bit length must be 0 (RFC 6455 §5.2)"},
 		{"UTF-8, at byte 3 of a MiB", join(header(0x81, 1<<20), []byte("ab\xff")), 1007, "A text message must be valid UTF-8 (RFC 6455 §8.1)"},
 		{"no mask, before any payload", unhex(t, "81 7e 0400"), 1002, "A client must mask every frame that it sends (RFC 6455 §5.1)"},
 		{"over the limit, at its header", header(0x82, 1<<20+1), 1009, "message over 1 MiB (limit: max-message)"},
@@ -474,8 +476,9 @@ func TestEchoHoldsLittle(t *testing.T) {
 	t.Run("claimed length", func(t *testing.T) {
 		s := &script{pieces: [][]byte{unhex(t, "82 ff 0000000000100000 00000000"), make([]byte, 5000)}}
 		e := New(inspector.NewConn(s), Options{MaxMessage: testLimit})
-		e.work = new(work) // a fresh one, and not one that has grown before
-		e.work.get = func() []byte { return e.work.lend }
+		w := new(work) // a fresh one, and not one that has grown before
+		w.get = func() []byte { return w.lend }
+		e.work = w
 		reads := 0
 		s.read = func() {
 			reads++
