@@ -310,7 +310,7 @@ func (n nowhere) Write(p []byte) (int, error) { return len(p), nil }
 func (n nowhere) WriteHeader(int)             {}
 
 // BenchmarkPage compares a lesson that was rendered and compressed once with one that is rendered
-// and compressed for each request.
+// for each request, as it is or compressed too.
 func BenchmarkPage(b *testing.B) {
 	course, err := lessons.Load(content.FS)
 	if err != nil {
@@ -325,6 +325,10 @@ func BenchmarkPage(b *testing.B) {
 	r.Header.Set("Accept-Encoding", "gzip, deflate, br")
 	for name, page := range map[string]func() (*encoded, error){
 		"once": func() (*encoded, error) { return s.lessons["frames"], nil },
+		"plain": func() (*encoded, error) {
+			body, err := render(templates.Lesson(lessonView(s.view, course, l)))
+			return &encoded{pageType, []variant{{coding: identity, body: body}}}, err
+		},
 		"each": func() (*encoded, error) { return renderOnce(templates.Lesson(lessonView(s.view, course, l))) },
 	} {
 		b.Run(name, func(b *testing.B) {
