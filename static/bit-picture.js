@@ -15,11 +15,13 @@ const MOST = { 32: 7, 16: 10, 8: 14 };
 /** @type {Record<string, string>} */
 const SHORT = { RSV1: "R1", RSV2: "R2", RSV3: "R3" };
 
+const TIGHT = 1.45; // rem: a bit that is narrower has no room for the word MASK
+
 /** Rem that a row of so many bits needs to be read. */
 /** @type {[32 | 16 | 8, number][]} */
 const NEEDED = [
   [32, 42],
-  [16, 22],
+  [16, 19.5],
   [8, 0],
 ];
 
@@ -33,6 +35,7 @@ export class BitPicture {
   #plain;
   /** @type {32 | 16 | 8 | 0} */
   #width = 0;
+  #tight = false;
   /** @type {{ piece: Piece, node: HTMLElement }[]} */
   #cells = [];
 
@@ -62,8 +65,10 @@ export class BitPicture {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const have = this.root.clientWidth / rem;
     const width = NEEDED.find(([, needed]) => have >= needed)?.[0] ?? 8;
-    if (width === this.#width || this.root.clientWidth === 0) return;
+    const tight = have / width < TIGHT;
+    if ((width === this.#width && tight === this.#tight) || this.root.clientWidth === 0) return;
     this.#width = width;
+    this.#tight = tight;
     this.#draw(width);
   }
 
@@ -131,7 +136,7 @@ export class BitPicture {
       case "opcode":
         return `opcode: ${this.#event.frame?.type ?? field.value}`;
       case "payload length":
-        return `length: ${field.value}`;
+        return this.#event.frame?.lengthForm === 7 ? `length: ${field.value}` : `${field.value}: ${this.#event.frame?.lengthForm} bits follow`;
       case "extended payload length":
         return split ? `length, ${range}` : `length: ${field.value}`;
       case "payload data":
@@ -141,7 +146,7 @@ export class BitPicture {
         return `code ${field.value}${this.#event.frame?.masked ? ", masked" : ""}`;
     }
     if (split) return `${name}, ${range}`;
-    return SHORT[name] ?? name;
+    return this.#tight && name === "MASK" ? "M" : (SHORT[name] ?? name);
   }
 
   /**

@@ -1,11 +1,14 @@
 // The fields of an event as a table: name, value, what it means, and where that is written.
 import { el } from "./dom.js";
+import { cut } from "./format.js";
 import { spaced } from "./hex.js";
 import { rfcLink, toneOf } from "./parts.js";
 import { arrows, rove } from "./roving.js";
 
 /** @import { Field, WireEvent } from "./event-types.js" */
 /** @import { Linked } from "./linked.js" */
+
+const LONGEST = 48; // characters of a value; the hex and the text have the rest
 
 export class FieldTable {
   root = el("table", { class: "fieldtable" });
@@ -85,7 +88,7 @@ function valueOf(field, { frame }) {
     case "masking key":
       return spaced(field.value);
   }
-  return field.value;
+  return cut(field.value, LONGEST);
 }
 
 /**

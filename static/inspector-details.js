@@ -81,13 +81,30 @@ export class Details {
     this.#pageClose = closed;
     this.#asking?.abort();
     if (row === undefined) this.#hint();
-    else if (row.notice) this.#put([el("p", { class: "say" }, row.notice)], other);
+    else if (row.notice) this.#notice(row.notice, other);
     else if (row.parts) this.#put(this.#message(row), other);
     else if (row.event) void this.#ask(row, row.event, other);
   }
 
   #hint() {
+    this.#leave();
     this.#put([el("p", { class: "hint" }, "Choose a row to read it bit by bit.")], true);
+  }
+
+  /**
+   * @param {string} text
+   * @param {boolean} other
+   */
+  #notice(text, other) {
+    this.#leave();
+    this.#put([el("p", { class: "say" }, text)], other);
+  }
+
+  /** leave lets go of the views on screen. */
+  #leave() {
+    this.#views?.abort();
+    this.#views = undefined;
+    this.#linked = undefined;
   }
 
   /**
@@ -132,6 +149,7 @@ export class Details {
    * @param {Row} row
    */
   #message(row) {
+    this.#leave();
     const parts = row.parts ?? [];
     const last = parts.at(-1)?.event;
     const list = el("ol", { class: "partlist" });
@@ -152,7 +170,7 @@ export class Details {
    * @param {string} [trouble]
    */
   #event(row, event, trouble) {
-    this.#views?.abort();
+    this.#leave();
     this.#views = new AbortController();
     const { signal } = this.#views;
     const linked = new Linked(event.fields ?? keptFields(event));
@@ -194,7 +212,7 @@ export class Details {
       case "response":
         return [linked.fields.length > 0 ? new HeadView(event, linked, signal).root : undefined, hex];
       case "body":
-        return [bodyText(event), hex, table];
+        return [bodyText(event), hex, linked.fields.length > 1 && table];
       case "close":
         return [ended];
     }
