@@ -28,6 +28,7 @@ func (s *Server) routes() []route {
 		{"GET /readyz", s.healthz},
 		{"/echo", s.echo}, // upgrades to WebSocket; each wrong request gets an answer of its own
 		{"POST " + pingPath, s.ping},
+		{"POST " + forgePath, s.forge},
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"wireup/inspector"
@@ -26,6 +27,10 @@ type Limits struct {
 	AddressSockets int           // WebSockets open at once from one client address
 	RequestHead    int           // bytes of a request's head
 	RequestTime    time.Duration // in which a request's head must have come
+	Forge          int64         // bytes that one forge sends, and that it keeps of what comes back
+	ForgeTime      time.Duration // that one forge takes
+	AddressForges  int           // forges at work for one client address
+	Forges         int           // forges at work: their sockets all come from one address, ours
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -36,6 +41,10 @@ func DefaultLimits() Limits {
 		AddressSockets: 256,
 		RequestHead:    64 << 10,
 		RequestTime:    10 * time.Second,
+		Forge:          64 << 10,
+		ForgeTime:      5 * time.Second,
+		AddressForges:  8,
+		Forges:         64,
 	}
 }
 
@@ -50,14 +59,16 @@ type Config struct {
 
 // Server answers every URL of the program.
 type Server struct {
-	log     *slog.Logger
-	hub     *wire.Hub
-	limits  Limits
-	sockets *sockets
-	echoes  echoes
-	site    *site
-	mux     *http.ServeMux
-	http    *http.Server
+	log      *slog.Logger
+	hub      *wire.Hub
+	limits   Limits
+	sockets  *sockets
+	echoes   echoes
+	forges   forges
+	listener atomic.Pointer[net.Addr] // where Serve answers
+	site     *site
+	mux      *http.ServeMux
+	http     *http.Server
 }
 
 // New makes a server. It fails when a page can't be rendered.
@@ -88,6 +99,8 @@ func New(c Config) (*Server, error) {
 
 // Serve taps l and answers on it until Shutdown; then it returns nil.
 func (s *Server) Serve(l net.Listener) error {
+	address := l.Addr()
+	s.listener.Store(&address)
 	err := s.http.Serve(inspector.NewListener(l, s.hub.Watch))
 	if err == http.ErrServerClosed {
 		return nil

@@ -36,6 +36,7 @@ type serveFlags struct {
 	level      slog.Level
 	maxMessage byteSize
 	head       byteSize
+	forge      byteSize
 	wireBytes  byteSize
 	allBytes   byteSize
 	preview    byteSize
@@ -64,7 +65,7 @@ func serveCommand(name string, stdout, stderr, help io.Writer) *ffcli.Command {
 }
 
 func (f *serveFlags) define(fs *flag.FlagSet) {
-	f.maxMessage, f.head = byteSize(f.limits.Message), byteSize(f.limits.RequestHead)
+	f.maxMessage, f.head, f.forge = byteSize(f.limits.Message), byteSize(f.limits.RequestHead), byteSize(f.limits.Forge)
 	f.wireBytes, f.allBytes, f.preview = byteSize(f.wires.Bytes), byteSize(f.wires.Total), byteSize(f.wires.Preview)
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`address` to listen on; :8080 opens it to the network")
 	fs.StringVar(&f.data, "data", "", "`folder` for what must last (default: the user's data folder)")
@@ -74,6 +75,10 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.IntVar(&f.limits.AddressSockets, "address-sockets", f.limits.AddressSockets, "WebSockets open at once from one client address")
 	fs.Var(&f.head, "request-head", "largest request head, in `bytes`")
 	fs.DurationVar(&f.limits.RequestTime, "request-time", f.limits.RequestTime, "`time` in which a request head must have come")
+	fs.Var(&f.forge, "forge", "what one forge sends, in `bytes`")
+	fs.DurationVar(&f.limits.ForgeTime, "forge-time", f.limits.ForgeTime, "`time` that one forge takes")
+	fs.IntVar(&f.limits.AddressForges, "address-forges", f.limits.AddressForges, "forges at work for one client address")
+	fs.IntVar(&f.limits.Forges, "forges", f.limits.Forges, "forges at work")
 	fs.IntVar(&f.wires.Events, "wire-events", f.wires.Events, "events kept on one wire")
 	fs.Var(&f.wireBytes, "wire-bytes", "memory for the events of one wire, in `bytes`")
 	fs.Var(&f.allBytes, "all-bytes", "memory for the events of all wires, in `bytes`")
@@ -90,7 +95,8 @@ func (f *serveFlags) check() error {
 	}{
 		{"wire-sockets", f.limits.WireSockets}, {"address-sockets", f.limits.AddressSockets},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
-		{"request-time", int(f.limits.RequestTime)}, {"wire-age", int(f.wires.Age)},
+		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
+		{"request-time", int(f.limits.RequestTime)}, {"forge-time", int(f.limits.ForgeTime)}, {"wire-age", int(f.wires.Age)},
 	} {
 		if n.value <= 0 {
 			return usageError{fmt.Errorf("--%s must be above zero", n.flag)}
@@ -103,7 +109,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 	if err := f.check(); err != nil {
 		return err
 	}
-	f.limits.Message, f.limits.RequestHead = int64(f.maxMessage), int(f.head)
+	f.limits.Message, f.limits.RequestHead, f.limits.Forge = int64(f.maxMessage), int(f.head), int64(f.forge)
 	f.wires.Bytes, f.wires.Total, f.wires.Preview, f.wires.Message = int(f.wireBytes), int(f.allBytes), int(f.preview), int(f.maxMessage)
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.level}))
 
