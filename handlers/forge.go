@@ -126,8 +126,6 @@ func (s *Server) readOrder(ctx context.Context, w http.ResponseWriter, r *http.R
 		if err := control.SetReadDeadline(by); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return nil, err
 		}
-		// The deadline would outlive the body on a connection that is kept alive.
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.limits.Forge*orderPerByte))
 	d.DisallowUnknownFields()
@@ -137,9 +135,11 @@ func (s *Server) readOrder(ctx context.Context, w http.ResponseWriter, r *http.R
 		if _, err = d.Token(); err == nil {
 			err = errors.New("something stands behind the object")
 		} else if err == io.EOF {
+			_ = control.SetReadDeadline(time.Time{}) // it was for the body alone
 			return order, nil
 		}
 	}
+	// The deadline stays: net/http reads what is left of a body before it answers.
 	return nil, s.orderError(err)
 }
 
