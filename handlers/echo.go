@@ -39,27 +39,21 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	if tap == nil {
 		return errors.New("echo: the connection has no tap")
 	}
-	talk := &echoTalk{begun: make(chan struct{})}
-	socket, err := s.sockets.open(r.RemoteAddr, o.wire, talk.stop)
-	if err != nil {
+	talk := &echoTalk{server: s, wire: o.wire}
+	talk.handshake.Add(1)
+	if talk.socket, err = s.sockets.open(r.RemoteAddr, o.wire, talk.stop); err != nil {
 		return err
 	}
 	// Whoever has the 101 may ask for a ping: so the wire knows of the echo before.
 	s.echoes.add(o.wire, talk)
-	over := func() {
-		s.echoes.remove(o.wire, talk)
-		socket.close()
-	}
 	conversation, err := s.upgrade(w, r, tap, shake, o)
 	talk.begin(conversation)
 	if conversation == nil {
-		over()
+		talk.over()
 		return err
 	}
-	go func() {
-		conversation.Run()
-		over()
-	}()
+	s.echoes.surge.upgraded()
+	go talk.run()
 	return nil
 }
 
@@ -140,7 +134,10 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // echoTalk stands for a conversation from before its 101 on.
 type echoTalk struct {
-	begun chan struct{} // closed when conversation is set, or never will be
+	server    *Server
+	wire      wire.ID
+	socket    *socket
+	handshake sync.WaitGroup // done when conversation is set, or never will be
 
 	mu           sync.Mutex
 	conversation mirror.Conversation
@@ -152,10 +149,21 @@ func (t *echoTalk) begin(c mirror.Conversation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.conversation = c
-	close(t.begun)
+	t.handshake.Done()
 	if t.stopped && c != nil {
 		c.Stop()
 	}
+}
+
+// run holds the conversation, in a goroutine of its own.
+func (t *echoTalk) run() {
+	t.conversation.Run()
+	t.over()
+}
+
+func (t *echoTalk) over() {
+	t.server.echoes.remove(t.wire, t)
+	t.socket.close()
 }
 
 func (t *echoTalk) stop() {
@@ -169,7 +177,7 @@ func (t *echoTalk) stop() {
 
 // ping sends a ping, once there is a conversation, and reports whether it went out.
 func (t *echoTalk) ping(payload []byte) bool {
-	<-t.begun
+	t.handshake.Wait()
 	return t.conversation != nil && t.conversation.Ping(payload)
 }
 

@@ -17,6 +17,8 @@ type echoes struct {
 	mu    sync.Mutex
 	wires map[wire.ID]map[*echoTalk]struct{}
 	pings uint64 // counts the POSTs, so that each has a payload of its own
+
+	surge surge
 }
 
 // add notes an echo on a wire; one on no wire can't be asked for.

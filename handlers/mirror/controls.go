@@ -12,7 +12,6 @@ import (
 
 // controls are the control frames that wait for the next breakdown, and our unanswered pings.
 type controls struct {
-	pinging atomic.Bool // a Ping is on its way
 	waiting atomic.Bool // frames is not empty
 
 	mu      sync.Mutex // guards what follows: Ping is called from other goroutines
@@ -24,6 +23,15 @@ type controls struct {
 type sentPing struct {
 	at      time.Time
 	payload string
+}
+
+// control returns the conversation's, and makes them when the first control frame is there.
+func (e *Echo) control() *controls {
+	if c := e.controls.Load(); c != nil {
+		return c
+	}
+	e.controls.CompareAndSwap(nil, new(controls)) // Run and Ping may both be the first
+	return e.controls.Load()
 }
 
 // saw keeps a control frame that crossed in direction d.

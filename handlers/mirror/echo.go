@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wireup/inspector"
@@ -15,7 +16,7 @@ import (
 type Echo struct {
 	tap      *inspector.Conn
 	options  Options
-	patience patience
+	patience *patience
 
 	// What follows belongs to the goroutine of Run.
 	decoder  inspector.FrameDecoder
@@ -33,11 +34,12 @@ type Echo struct {
 	messages   int
 	said       int
 
-	over    bool  // our close frame is the last thing in out, or the client's close has come
-	leaving bool  // we have said that we go; only the client's close frame matters
-	failed  error // of a write
+	over    bool // our close frame is the last thing in out, or the client's close has come
+	leaving bool // we have said that we go; only the client's close frame matters
+	failed  bool // nothing more can be written
 
-	controls controls
+	pinging  atomic.Bool // a Ping is on its way
+	controls atomic.Pointer[controls]
 
 	write  sync.Mutex // held while bytes are written, so that frames stay whole
 	closed bool       // nothing may be written any more; guarded by write
@@ -45,12 +47,15 @@ type Echo struct {
 	state    sync.Mutex // guards deadlines and what they depend on
 	stopping bool
 	ending   bool
-	writeBy  time.Time // the deadline that is set
+	writeBy  time.Duration // the deadline that is set, since began
 }
+
+// began is what deadlines are counted from: a time of eight bytes.
+var began = time.Now()
 
 // New makes the conversation on tap, whose handshake is over. Call Run to hold it.
 func New(tap *inspector.Conn, o Options) *Echo {
-	e := &Echo{tap: tap, options: o, patience: usualPatience, judge: inspector.Judge{Sender: inspector.Up}}
+	e := &Echo{tap: tap, options: o, patience: &usualPatience, judge: inspector.Judge{Sender: inspector.Up}}
 	if o.Deflate != nil {
 		e.judge.Deflate = true
 		e.inflater = inspector.NewInflater(o.Deflate.Takeover, int(o.MaxMessage))
@@ -62,7 +67,7 @@ func New(tap *inspector.Conn, o Options) *Echo {
 func (e *Echo) Run() {
 	defer e.rest()
 	for {
-		if err := e.flush(); err != nil {
+		if !e.flush() {
 			// Whoever does not read what was sent would not read a close frame either.
 			e.tap.Reset()
 			return
@@ -125,31 +130,32 @@ func (e *Echo) feed(p []byte) {
 	}
 }
 
-// flush writes what waits, and lets go of what an idle conversation needs not.
-func (e *Echo) flush() error {
+// flush writes what waits, and lets go of what an idle conversation needs not. It reports
+// whether that went well.
+func (e *Echo) flush() bool {
 	if e.work == nil {
-		return nil
+		return true
 	}
 	e.send()
-	if e.failed == nil && e.part == 0 && e.decoder.Left() == 0 {
+	if !e.failed && e.part == 0 && e.decoder.Left() == 0 {
 		e.rest()
 	}
-	return e.failed
+	return !e.failed
 }
 
 // send writes the whole frames that wait.
 func (e *Echo) send() {
 	w := e.work
-	if w.whole == 0 || e.failed != nil {
+	if w.whole == 0 || e.failed {
 		return
 	}
 	e.write.Lock()
 	defer e.write.Unlock()
 	e.allowWrite()
-	_, e.failed = e.tap.Write(w.out[:w.whole])
-	if e.failed != nil || e.over {
-		e.closed = true
+	if _, err := e.tap.Write(w.out[:w.whole]); err != nil {
+		e.failed = true
 	}
+	e.closed = e.closed || e.failed || e.over
 	w.sent()
 }
 
@@ -168,21 +174,21 @@ func (e *Echo) allowWrite() {
 	if e.stopping {
 		return // Stop has set the last one
 	}
-	now := time.Now()
-	if e.writeBy.Sub(now) > e.patience.write*9/10 {
+	now := time.Since(began)
+	if e.writeBy-now > e.patience.write*9/10 {
 		return
 	}
-	e.writeBy = now.Add(e.patience.write)
+	e.writeBy = now + e.patience.write
 	// A connection that takes no deadline is a closed one, as the write will tell.
-	_ = e.tap.SetWriteDeadline(e.writeBy)
+	_ = e.tap.SetWriteDeadline(began.Add(e.writeBy))
 }
 
 // Ping sends a ping from the server and reports whether it went out.
 func (e *Echo) Ping(payload []byte) bool {
-	if !e.controls.pinging.CompareAndSwap(false, true) {
+	if !e.pinging.CompareAndSwap(false, true) {
 		return false // one is still waiting for its turn
 	}
-	defer e.controls.pinging.Store(false)
+	defer e.pinging.Store(false)
 	h := inspector.Header{Fin: true, Opcode: inspector.OpPing, Length: uint64(len(payload))}
 	var b [2 + inspector.MaxControlPayload]byte
 	frame := append(h.AppendTo(b[:0]), payload...)
@@ -192,7 +198,7 @@ func (e *Echo) Ping(payload []byte) bool {
 		return false
 	}
 	// Before the write, or the pong may come first.
-	e.controls.pinged(time.Now(), frame, e.options.Breakdown != Off)
+	e.control().pinged(time.Now(), frame, e.options.Breakdown != Off)
 	e.allowWrite()
 	_, err := e.tap.Write(frame)
 	return err == nil

@@ -291,8 +291,7 @@ func TestEchoPing(t *testing.T) {
 
 // A server's ping stands between two frames, never inside one.
 func TestEchoPingWhileWriting(t *testing.T) {
-	c, e := echo(t, Options{Breakdown: Off})
-	e.patience.write = 10 * time.Second
+	c, e := patientEcho(t, Options{Breakdown: Off}, &usualPatience)
 	const messages, size = 200, 50_000
 	payload := strings.Repeat("x", size)
 	frame := masked(0x82, payload)
@@ -370,8 +369,7 @@ func TestEchoStop(t *testing.T) {
 		<-c.done
 	})
 	t.Run("no answer", func(t *testing.T) {
-		c, e := echo(t, Options{})
-		e.patience.leave, e.patience.drain = 50*time.Millisecond, 50*time.Millisecond
+		c, e := patientEcho(t, Options{}, &patience{write: time.Second, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond})
 		e.Stop()
 		e.Stop()
 		if f := c.read(); f.first != 0x88 {
@@ -380,8 +378,7 @@ func TestEchoStop(t *testing.T) {
 		<-c.done
 	})
 	t.Run("never reads", func(t *testing.T) {
-		c, e := echo(t, Options{})
-		e.patience = patience{write: time.Hour, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond}
+		c, e := patientEcho(t, Options{}, &patience{write: time.Hour, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond})
 		full := make(chan struct{})
 		go func() {
 			defer close(full)

@@ -11,7 +11,7 @@ import (
 )
 
 // deaf reports whether nothing that comes matters any more.
-func (e *Echo) deaf() bool { return e.over || e.failed != nil }
+func (e *Echo) deaf() bool { return e.over || e.failed }
 
 // FrameHeader judges a header and puts that of the answer into out, ahead of its payload.
 func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
@@ -114,17 +114,17 @@ func (e *Echo) FrameEnd() {
 	switch e.frame.Opcode {
 	case inspector.OpPing:
 		if w.current != nil {
-			e.controls.saw(inspector.Up, w.current)
+			e.control().saw(inspector.Up, w.current)
 			h, n, _ := inspector.ParseHeader(w.out[w.whole:])
-			e.controls.saw(inspector.Down, recordOf(h, w.out[w.whole:w.whole+n], w.out[w.whole+n:]))
+			e.control().saw(inspector.Down, recordOf(h, w.out[w.whole:w.whole+n], w.out[w.whole+n:]))
 		}
 		w.whole = len(w.out)
 	case inspector.OpPong:
-		rtt := e.controls.ponged(time.Now(), w.out[w.whole:])
+		rtt := e.control().ponged(time.Now(), w.out[w.whole:])
 		w.out = w.out[:w.whole]
 		if w.current != nil {
 			w.current.frame.RTT = rtt
-			e.controls.saw(inspector.Up, w.current)
+			e.control().saw(inspector.Up, w.current)
 		}
 	case inspector.OpClose:
 		said, _ := inspector.ParseCloseBody(w.out[w.whole:])
@@ -187,7 +187,9 @@ func (e *Echo) explain() {
 	w := e.work
 	rep := &w.report
 	rep.message, rep.sent = e.messages, e.said
-	e.controls.take(rep)
+	if c := e.controls.Load(); c != nil {
+		c.take(rep)
+	}
 	w.out = rep.appendFrame(w.out, e.options.Breakdown)
 	w.whole = len(w.out)
 	e.said++

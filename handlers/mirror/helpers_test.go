@@ -158,14 +158,16 @@ func start(t testing.TB, make_ func(tap *inspector.Conn) Conversation) (*client,
 }
 
 // echo begins an echo over TCP.
-func echo(t testing.TB, o Options) (*client, *Echo) {
+func echo(t testing.TB, o Options) (*client, *Echo) { return patientEcho(t, o, &testPatience) }
+
+func patientEcho(t testing.TB, o Options, p *patience) (*client, *Echo) {
 	t.Helper()
 	if o.MaxMessage == 0 {
 		o.MaxMessage = testLimit
 	}
 	c, talk := start(t, func(tap *inspector.Conn) Conversation {
 		e := New(tap, o)
-		e.patience = testPatience
+		e.patience = p
 		return e
 	})
 	return c, talk.(*Echo)

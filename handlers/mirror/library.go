@@ -22,7 +22,7 @@ type Library struct {
 	conn     *websocket.Conn
 	tap      *inspector.Conn
 	options  Options
-	patience patience
+	patience *patience
 	watcher  *watcher // nil without a breakdown
 	pinging  atomic.Bool
 	stopped  atomic.Bool
@@ -31,7 +31,7 @@ type Library struct {
 // NewLibrary makes the conversation on conn, below which is tap. Call Run to hold it.
 // o.Deflate says whether conn compresses; what it negotiated is LibraryAnswer then.
 func NewLibrary(conn *websocket.Conn, tap *inspector.Conn, o Options) *Library {
-	l := &Library{conn: conn, tap: tap, options: o, patience: usualPatience}
+	l := &Library{conn: conn, tap: tap, options: o, patience: &usualPatience}
 	if o.Breakdown != Off {
 		l.watcher = newWatcher(o)
 		tap.Tee(l.watcher)

@@ -37,7 +37,7 @@ func library(t *testing.T, o Options) (*client, *Library) {
 		}
 		c.tap = inspector.ConnOf(conn.NetConn())
 		l := NewLibrary(conn, c.tap, o)
-		l.patience = testPatience
+		l.patience = &testPatience
 		talks <- l
 		go func() {
 			defer close(c.done)
