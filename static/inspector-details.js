@@ -4,7 +4,7 @@ import { closePanel } from "./close-panel.js";
 import { deflateView } from "./deflate-view.js";
 import { button, el } from "./dom.js";
 import { FieldTable, refLink } from "./field-table.js";
-import { bytes, plural } from "./format.js";
+import { plural } from "./format.js";
 import { HeadView } from "./head-view.js";
 import { parse, utf8 } from "./hex.js";
 import { HexView } from "./hex-view.js";
@@ -156,11 +156,11 @@ export class Details {
     parts.slice(0, 200).forEach((part, i) => {
       const { frame } = part.event ?? {};
       list.append(
-        el("li", {}, button(`Frame ${i + 1}`, () => this.#choose(part), { class: "link" }), ` ${frame?.type ?? ""}, FIN ${frame?.fin ? 1 : 0}, ${bytes(part.overhead)} of header, ${bytes(part.payload)} of payload`),
+        el("li", {}, button(`Frame ${i + 1}`, () => this.#choose(part), { class: "link" }), ` ${frame?.type ?? ""}, FIN ${frame?.fin ? 1 : 0}, ${plural(part.overhead, "byte")} of header, ${plural(part.payload, "byte")} of payload`),
       );
     });
     const more = parts.length > 200 ? [el("p", { class: "rest" }, `… and ${plural(parts.length - 200, "more frame")}. Unfold the row to reach them.`)] : [];
-    const text = `One ${last?.frame?.messageType ?? ""} message, sent once and cut into ${plural(parts.length, "frame")}: ${bytes(row.payload)} of payload, ${bytes(row.overhead)} of header.${last?.frame?.fin ? "" : " Its last frame has not come."}`;
+    const text = `One ${last?.frame?.messageType ?? ""} message, sent once and cut into ${plural(parts.length, "frame")}: ${plural(row.payload, "byte")} of payload, ${plural(row.overhead, "byte")} of header.${last?.frame?.fin ? "" : " Its last frame has not come."}`;
     return present([say(row, last, text), devtools(row), last?.frame?.inflated && deflateView(last), list, ...more]);
   }
 
