@@ -127,6 +127,9 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if rw.Reader.Buffered() > 0 {
 		_ = conn.SetWriteDeadline(time.Now().Add(upgradeTimeout))
 		_, err := conn.Write([]byte(early))
+		if tap := inspector.ConnOf(conn); tap != nil {
+			mirror.End(tap)
+		}
 		return nil, nil, errors.Join(errEarly, err, conn.Close())
 	}
 	return conn, rw, nil

@@ -1,5 +1,7 @@
 package handlers
 
+// The end of a surge, in fake time.
+
 import (
 	"testing"
 	"testing/synctest"

@@ -63,7 +63,9 @@ func (c *controls) pinged(at time.Time, frame []byte, listed bool) {
 	}
 	c.pings = append(c.pings, sentPing{at, string(frame[n:])})
 	if listed {
-		c.keep(inspector.Down, recordOf(h, frame[:n], frame[n:]))
+		r := new(record)
+		r.hold(h, frame[:n], frame[n:])
+		c.keep(inspector.Down, r)
 	}
 }
 
@@ -95,11 +97,8 @@ func (c *controls) take(rep *report) {
 	c.waiting.Store(false)
 }
 
-// recordOf is the record of a whole frame whose payload is not masked.
-func recordOf(h inspector.Header, raw, payload []byte) *record {
-	r := new(record)
-	h.Size = len(raw)
+// hold makes r the record of a whole frame whose payload is not masked.
+func (r *record) hold(h inspector.Header, raw, payload []byte) {
 	r.start(h, raw)
 	r.keepPlain(payload)
-	return r
 }

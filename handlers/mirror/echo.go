@@ -69,7 +69,7 @@ func (e *Echo) Run() {
 	for {
 		if !e.flush() {
 			// Whoever does not read what was sent would not read a close frame either.
-			e.tap.Reset()
+			_ = e.tap.Reset()
 			return
 		}
 		if e.over {
@@ -86,7 +86,7 @@ func (e *Echo) Run() {
 			e.end()
 			return
 		default:
-			e.tap.Close()
+			_ = e.tap.Close()
 			return
 		}
 	}
@@ -249,6 +249,9 @@ func (e *Echo) end() {
 	e.state.Unlock()
 	drain(e.tap, e.patience.drain)
 }
+
+// End closes a connection below which a last answer is on its way, so that it arrives.
+func End(tap *inspector.Conn) { drain(tap, usualPatience.drain) }
 
 // drain half-closes the connection, reads until the peer's FIN but for no longer than wait and
 // no more than maxDrain bytes, and closes it.

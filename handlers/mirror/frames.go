@@ -115,8 +115,10 @@ func (e *Echo) FrameEnd() {
 	case inspector.OpPing:
 		if w.current != nil {
 			e.control().saw(inspector.Up, w.current)
-			h, n, _ := inspector.ParseHeader(w.out[w.whole:])
-			e.control().saw(inspector.Down, recordOf(h, w.out[w.whole:w.whole+n], w.out[w.whole+n:]))
+			pong := w.out[w.whole:]
+			h, n, _ := inspector.ParseHeader(pong)
+			w.control.hold(h, pong[:n], pong[n:])
+			e.control().saw(inspector.Down, &w.control)
 		}
 		w.whole = len(w.out)
 	case inspector.OpPong:

@@ -50,7 +50,7 @@ func (l *Library) Run() {
 		}
 		if err := l.answer(kind, p); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
 			// Whoever does not read what was sent would not read a close frame either.
-			l.tap.Reset()
+			_ = l.tap.Reset()
 			return
 		}
 	}
