@@ -170,8 +170,11 @@ func readable(b []byte) string {
 	if !utf8.Valid(b) {
 		return fmt.Sprintf("% x", b) + cut
 	}
-	return strings.NewReplacer("\r", "CR ", "\n", "LF ", "\t", "TAB ").Replace(string(b)) + cut
+	return controls.Replace(string(b)) + cut
 }
+
+// controls names the control characters that heads and lines are made of.
+var controls = strings.NewReplacer("\r", "CR ", "\n", "LF ", "\t", "TAB ")
 
 func methodMeaning(m string) string {
 	switch m {

@@ -69,9 +69,11 @@ func checkUTF8(t *testing.T, b []byte) {
 }
 
 func TestUTF8(t *testing.T) {
-	for a := range 256 { // every pair of bytes, and each as a third and fourth behind the edges
-		for b := range 256 {
-			checkUTF8(t, []byte{byte(a), byte(b)})
+	// Every first byte with a second from either side of each edge, and each byte as a third or
+	// fourth behind the edges.
+	for a := range 256 {
+		for _, b := range []byte{0, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xE0, 0xFF} {
+			checkUTF8(t, []byte{byte(a), b})
 		}
 	}
 	for _, lead := range []string{"\xe0\xa0", "\xed\x9f", "\xef\xbf", "\xf0\x90\x80", "\xf4\x8f\xbf", "\xf1\x80"} {
