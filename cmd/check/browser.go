@@ -30,7 +30,7 @@ func browserTests(ctx context.Context, r *runner) result {
 	}
 	env := []string{"WIREUP_CHROME=" + r.chrome, "WIREUP_SHOTS=" + filepath.Join(r.root, shots)}
 	args := []string{"-tags", browserTag, "-count=1", "-run", "^(" + strings.Join(tests, "|") + ")$"}
-	return r.goTest(ctx, "tests in "+filepath.Base(r.chrome), env, append(args, pkgs...)...)
+	return r.goTest(ctx, "tests in "+filepath.Base(r.chrome), newTestLog(), env, append(args, pkgs...)...)
 }
 
 // findBrowserTests returns the tests in files that only the tag brings in, and their packages.

@@ -28,6 +28,7 @@ type result struct {
 	what           string   // what was done, where that says more than the step's own words
 	counts         bool     // passed and failed are counted; else the step is one
 	passed, failed int      // tests
+	skipped        []testID // tests, which count as neither
 	notes          []string // shown below the line however it went, such as tests that were skipped
 	output         []byte   // shown below the line of a failure
 	err            error    // why the step failed

@@ -66,7 +66,7 @@ func TestRunInterrupted(t *testing.T) {
 	var out bytes.Buffer
 	code := (&runner{root: t.TempDir(), out: &out}).run(ctx, []step{
 		{name: "long", run: func(ctx context.Context, r *runner) result {
-			return result{err: r.exec(ctx, command{stdout: on(interrupt)}, "sh", "-c", "echo started; sleep 600; echo no")}
+			return result{err: r.exec(ctx, command{stdout: on(interrupt)}, "sh", "-c", `sh -c "echo started; exec sleep 600"; echo no`)}
 		}},
 		fixed("next", result{}),
 	})

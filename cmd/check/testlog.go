@@ -35,7 +35,8 @@ type testState struct {
 	build  string // FailedBuild
 }
 
-// testLog gathers the events of a run. It is an io.Writer for the command's output.
+// testLog gathers the events of a run, or of several: what a later one says of a test replaces
+// what was known, unless it has failed. It is an io.Writer for the command's output.
 type testLog struct {
 	rest   []byte // a line that has not ended yet
 	stray  []byte // what was no JSON
@@ -73,6 +74,9 @@ func (l *testLog) add(e testEvent) {
 		return
 	}
 	s := l.test(testID{e.Package, e.Test})
+	if s.action == "fail" && e.Action != "output" {
+		return // a second run makes nothing good
+	}
 	switch e.Action {
 	case "output":
 		if !frame(e.Output) {
@@ -121,42 +125,30 @@ func keepEnd(b []byte) []byte {
 func (l *testLog) result() result {
 	res := result{counts: true}
 	ids := slices.SortedFunc(maps.Keys(l.tests), func(a, b testID) int {
-		return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(b.test, a.test)) // children, parents, package
+		return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.test, b.test))
 	})
-	var skipped, packages int
-	below := make(map[testID]bool) // something below failed
+	below := make(map[testID]bool) // something below it failed
+	for _, id := range ids {
+		if l.tests[id].failed() {
+			above(id, func(up testID) { below[up] = true })
+		}
+	}
 	for _, id := range ids {
 		s := l.tests[id]
-		if id.test == "" {
-			packages++
-		}
 		switch {
 		case s.action == "pass" && !s.parent && id.test != "":
 			res.passed++
 		case s.action == "skip" && id.test != "":
-			skipped++
+			res.skipped = append(res.skipped, id)
 			res.notes = append(res.notes, fmt.Sprintf("skipped %s %s: %s", id.pkg, id.test, reason(s.output)))
-		case s.action == "fail" || s.action == "run": // a test that never ended was cut short
-			above(id, func(up testID) { below[up] = true })
-			if below[id] && id.test != "" {
-				break
-			}
-			if !below[id] {
-				res.failed++
-			}
-			if !below[id] || s.panicked() {
-				res.output = append(res.output, l.story(id, s)...)
-			}
+		case s.failed() && !below[id]:
+			res.failed++
+			res.output = append(res.output, l.story(id, s)...)
+		case s.failed() && s.panicked(): // it explains more than what failed below
+			res.output = append(res.output, l.story(id, s)...)
 		}
 	}
 	res.output = append(res.output, l.stray...)
-	res.what = fmt.Sprintf("%d passed in %d packages", res.passed, packages)
-	if res.failed > 0 {
-		res.what = fmt.Sprintf("%d passed, %d failed in %d packages", res.passed, res.failed, packages)
-	}
-	if skipped > 0 {
-		res.what += fmt.Sprintf(", %d skipped", skipped)
-	}
 	return res
 }
 
@@ -167,6 +159,9 @@ func above(id testID, f func(testID)) {
 		f(id)
 	}
 }
+
+// failed reports whether the test or package failed; one that never ended was cut short.
+func (s *testState) failed() bool { return s.action == "fail" || s.action == "run" }
 
 // panicked reports whether the output tells of a panic or a race that stands beside its tests.
 func (s *testState) panicked() bool {

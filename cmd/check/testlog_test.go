@@ -59,6 +59,17 @@ func TestTestLog(t *testing.T) {
 			`{"Action":"skip","Package":"p","Test":"TestA"}`,
 			`{"Action":"pass","Package":"p"}`,
 		}, 0, 0, 1, ""},
+		{"what was skipped is run again", []string{
+			`{"Action":"run","Package":"p","Test":"TestA"}`,
+			`{"Action":"skip","Package":"p","Test":"TestA"}`,
+			`{"Action":"run","Package":"p","Test":"TestB"}`,
+			`{"Action":"pass","Package":"p","Test":"TestB"}`,
+			`{"Action":"output","Package":"p","Output":"found leaks\n"}`,
+			`{"Action":"fail","Package":"p"}`,
+			`{"Action":"run","Package":"p","Test":"TestA"}`,
+			`{"Action":"pass","Package":"p","Test":"TestA"}`,
+			`{"Action":"pass","Package":"p"}`,
+		}, 2, 1, 0, "found leaks"},
 		{"what is no JSON is shown", []string{"not JSON"}, 0, 0, 0, "not JSON"},
 	}
 	for _, tt := range tests {
