@@ -21,7 +21,7 @@ export function deflateView({ frame }) {
     el(
       "dl",
       {},
-      el("dt", {}, "on the wire"),
+      el("dt", {}, "compressed"),
       el("dd", {}, el("code", {}, `${spaced(frame?.unmasked ?? frame?.payload ?? "")}${frame?.truncated ? " …" : ""}`)),
       el("dt", {}, "inflated"),
       el("dd", {}, el("code", {}, `${inflated.text === undefined ? spaced(inflated.payload) : visible(inflated.text)}${inflated.truncated ? " …" : ""}`)),
