@@ -16,7 +16,9 @@ const testTime = "-timeout=5m"
 // such as a count of mallocs, is run again without it.
 func goTests(race bool) func(context.Context, *runner) result {
 	if !race {
-		return func(ctx context.Context, r *runner) result { return r.goTest(ctx, "go test ./...", newTestLog(), nil, "./...") }
+		return func(ctx context.Context, r *runner) result {
+			return r.goTest(ctx, "go test ./...", newTestLog(), nil, "./...")
+		}
 	}
 	return func(ctx context.Context, r *runner) result {
 		const what = "go test -race ./..."
