@@ -90,6 +90,12 @@ func (a *assets) scripts() []string {
 	return names
 }
 
+// integrity is what the bytes of the asset called name must hash to.
+func (a *assets) integrity(name string) string {
+	sum := a.sums[name]
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
 // importMap is the JSON that leads each module from its source name to its hashed one, and says
 // what its bytes must hash to.
 func (a *assets) importMap() (string, error) {
@@ -98,9 +104,8 @@ func (a *assets) importMap() (string, error) {
 		Integrity map[string]string `json:"integrity"`
 	}{make(map[string]string), make(map[string]string)}
 	for _, name := range a.scripts() {
-		sum := a.sums[name]
 		m.Imports[assetPath+name] = a.url(name)
-		m.Integrity[a.url(name)] = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+		m.Integrity[a.url(name)] = a.integrity(name)
 	}
 	b, err := json.Marshal(m) // escapes < and >, so no name can end the script element
 	return string(b), err

@@ -27,7 +27,7 @@ const (
 )
 
 // styles are the stylesheets of every page, in the order of their layers.
-var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspector.css", "labs.css"}
+var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspector.css", "labs.css", "forge.css"}
 
 // site is every page, and what they load.
 type site struct {
@@ -77,7 +77,7 @@ func (a *assets) view() (templates.Site, error) {
 		}
 	}
 	for _, name := range a.scripts() {
-		v.Modules = append(v.Modules, a.url(name))
+		v.Modules = append(v.Modules, templates.Module{URL: a.url(name), Integrity: a.integrity(name)})
 	}
 	var err error
 	v.ImportMap, err = a.importMap()
