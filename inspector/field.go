@@ -145,7 +145,7 @@ func opcodeRef(o Opcode) string {
 
 func maskMeaning(masked bool) string {
 	if masked {
-		return "the payload is masked: a client sent it"
+		return "the payload is masked, as a client must send it"
 	}
-	return "the payload is as it is: a server sent it"
+	return "the payload is not masked, as a server must send it"
 }

@@ -55,7 +55,7 @@ func TestAppendFrameContract(t *testing.T) {
 				`{"name":"RSV2","bit":2,"bits":1,"value":"0","meaning":"not used","ref":"RFC 6455 §5.2"},` +
 				`{"name":"RSV3","bit":3,"bits":1,"value":"0","meaning":"not used","ref":"RFC 6455 §5.2"},` +
 				`{"name":"opcode","bit":4,"bits":4,"value":"1","meaning":"text: UTF-8","ref":"RFC 6455 §5.6"},` +
-				`{"name":"MASK","bit":8,"bits":1,"value":"1","meaning":"the payload is masked: a client sent it","ref":"RFC 6455 §5.1"},` +
+				`{"name":"MASK","bit":8,"bits":1,"value":"1","meaning":"the payload is masked, as a client must send it","ref":"RFC 6455 §5.1"},` +
 				`{"name":"payload length","bit":9,"bits":7,"value":"5","meaning":"bytes of payload in this frame","ref":"RFC 6455 §5.2"},` +
 				`{"name":"masking key","bit":16,"bits":32,"value":"37fa213d","meaning":"payload byte i is XORed with key byte i mod 4","ref":"RFC 6455 §5.3"}` +
 				`],"violations":[]}`},
@@ -69,7 +69,7 @@ func TestAppendFrameContract(t *testing.T) {
 				`{"name":"RSV2","bit":2,"bits":1,"value":"0","meaning":"not used","ref":"RFC 6455 §5.2"},` +
 				`{"name":"RSV3","bit":3,"bits":1,"value":"0","meaning":"not used","ref":"RFC 6455 §5.2"},` +
 				`{"name":"opcode","bit":4,"bits":4,"value":"1","meaning":"text: UTF-8","ref":"RFC 6455 §5.6"},` +
-				`{"name":"MASK","bit":8,"bits":1,"value":"0","meaning":"the payload is as it is: a server sent it","ref":"RFC 6455 §5.1"},` +
+				`{"name":"MASK","bit":8,"bits":1,"value":"0","meaning":"the payload is not masked, as a server must send it","ref":"RFC 6455 §5.1"},` +
 				`{"name":"payload length","bit":9,"bits":7,"value":"5","meaning":"bytes of payload in this frame","ref":"RFC 6455 §5.2"}` +
 				`],"violations":[]}`},
 	}

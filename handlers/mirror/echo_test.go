@@ -33,7 +33,7 @@ func TestEchoContract(t *testing.T) {
 		`"headerLength":6,"header":"818537fa213d",` +
 		`"payload":"7f9f4d5158","unmasked":"48656c6c6f","text":"Hello","truncated":false,` +
 		`"message":1,"part":1,"messageType":"text","compressed":false,"fields":[` + first +
-		`{"name":"MASK","bit":8,"bits":1,"value":"1","meaning":"the payload is masked: a client sent it","ref":"RFC 6455 §5.1"},` +
+		`{"name":"MASK","bit":8,"bits":1,"value":"1","meaning":"the payload is masked, as a client must send it","ref":"RFC 6455 §5.1"},` +
 		`{"name":"payload length","bit":9,"bits":7,"value":"5","meaning":"bytes of payload in this frame","ref":"RFC 6455 §5.2"},` +
 		`{"name":"masking key","bit":16,"bits":32,"value":"37fa213d","meaning":"payload byte i is XORed with key byte i mod 4","ref":"RFC 6455 §5.3"}` +
 		`],"violations":[]}],"mirrored":[{` +
@@ -41,7 +41,7 @@ func TestEchoContract(t *testing.T) {
 		`"masked":false,"payloadLength":5,"lengthForm":7,"headerLength":2,"header":"8105",` +
 		`"payload":"48656c6c6f","text":"Hello","truncated":false,` +
 		`"message":1,"part":1,"messageType":"text","compressed":false,"fields":[` + first +
-		`{"name":"MASK","bit":8,"bits":1,"value":"0","meaning":"the payload is as it is: a server sent it","ref":"RFC 6455 §5.1"},` +
+		`{"name":"MASK","bit":8,"bits":1,"value":"0","meaning":"the payload is not masked, as a server must send it","ref":"RFC 6455 §5.1"},` +
 		`{"name":"payload length","bit":9,"bits":7,"value":"5","meaning":"bytes of payload in this frame","ref":"RFC 6455 §5.2"}` +
 		`],"violations":[]}]}`
 	if got := c.read(); got != (wireFrame{0x81, want}) {
