@@ -109,10 +109,11 @@ export class Transcript {
     const { direction } = e;
     const { message } = frame;
     line.wire.className = direction;
+    const sum = `${direction === "up" ? "↑" : "↓"} ${number(line.size)} B = ${number(line.overhead)} + ${number(line.size - line.overhead)}`;
     line.wire.replaceChildren(
-      button(`${direction === "up" ? "↑" : "↓"} ${number(line.size)} B = ${number(line.overhead)} + ${number(line.size - line.overhead)}`, () => {
+      button(sum, () => {
         this.#host.dispatchEvent(new CustomEvent("wire-select", { bubbles: true, detail: { socket, direction, message } }));
-      }, { class: "link", "aria-label": `${plural(line.size, "byte")} ${direction}, ${line.overhead} of header and ${line.size - line.overhead} of payload: show it in the panel` }),
+      }, { class: "link", "aria-label": `${sum}, header and payload: show it in the panel` }),
       `${frames}${key}`,
     );
   }

@@ -1,6 +1,6 @@
 // <wu-theme>: the button that goes through the themes; the key p switches the projector's on and
 // off. theme.js has put the kept one on the page before this runs.
-import { plain, typing } from "./dom.js";
+import { el, plain, typing } from "./dom.js";
 import { keep, recall } from "./storage.js";
 
 const THEMES = ["light", "dark", "projector", "auto"];
@@ -58,6 +58,6 @@ export class WuTheme extends HTMLElement {
     const known = THEMES.includes(theme) ? theme : "auto";
     document.documentElement.dataset["theme"] = known;
     const button = this.querySelector("button");
-    if (button) button.textContent = `Theme: ${known}`;
+    button?.replaceChildren(el("span", { class: "roomy" }, "Theme: "), known);
   }
 }
