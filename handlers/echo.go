@@ -49,11 +49,11 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	conversation, err := s.upgrade(w, r, tap, shake, o)
 	talk.begin(conversation)
 	if conversation == nil {
-		talk.over()
+		talk.Over()
 		return err
 	}
-	s.echoes.surge.upgraded()
-	go talk.run()
+	s.echoes.surge.left()
+	conversation.Start(talk)
 	return nil
 }
 
@@ -158,13 +158,11 @@ func (t *echoTalk) begin(c mirror.Conversation) {
 	}
 }
 
-// run holds the conversation, in a goroutine of its own.
-func (t *echoTalk) run() {
-	t.conversation.Run()
-	t.over()
-}
+// Rests is told by the conversation when it has left memory behind.
+func (t *echoTalk) Rests() { t.server.echoes.surge.left() }
 
-func (t *echoTalk) over() {
+// Over is told when the connection is closed, or there never was a conversation on it.
+func (t *echoTalk) Over() {
 	t.server.echoes.remove(t.wire, t)
 	t.socket.close()
 }

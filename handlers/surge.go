@@ -1,6 +1,6 @@
 package handlers
 
-// What many handshakes leave behind, given back to the system.
+// What many connections leave behind at once, given back to the system.
 
 import (
 	"runtime/debug"
@@ -9,27 +9,28 @@ import (
 )
 
 const (
-	// surgeSize is how many upgrades leave enough behind to be worth a collection.
+	// surgeSize is how many times something must have been left to be worth a collection.
 	surgeSize = 64
-	// surgeQuiet is for how long no such number must have come.
-	surgeQuiet = time.Second
+	// surgeQuiet is for how long it must not have been that many again.
+	surgeQuiet = 200 * time.Millisecond
 )
 
-// surge watches for the end of a surge of upgrades. A handshake leaves three times the memory
-// behind that its connection goes on with, and idle connections allocate nothing: the collection
-// that would find it may be minutes away. The zero value is ready.
+// surge watches for the end of a surge of connections. A handshake leaves three times the memory
+// behind that its connection goes on with, and a first message its stack; idle connections
+// allocate nothing, so that the collection that would find it may be minutes away. The zero
+// value is ready.
 type surge struct {
-	mu       sync.Mutex
-	upgrades int
-	ending   *time.Timer
-	free     func() // debug.FreeOSMemory, but in a test
+	mu     sync.Mutex
+	times  int
+	ending *time.Timer
+	free   func() // debug.FreeOSMemory, but in a test
 }
 
-// upgraded counts one more.
-func (s *surge) upgraded() {
+// left says that a connection has left memory behind.
+func (s *surge) left() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.upgrades++; s.upgrades%surgeSize != 0 {
+	if s.times++; s.times%surgeSize != 0 {
 		return
 	}
 	if s.ending != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Memory goes back once after a surge, when it is over, and not for a few handshakes.
+// Memory goes back once after a surge, when it is over, and not for a few connections.
 func TestSurge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		freed := 0
@@ -22,16 +22,16 @@ func TestSurge(t *testing.T) {
 			}
 		}
 		for range surgeSize - 1 {
-			s.upgraded()
+			s.left()
 		}
 		wants(0)
 		for range 10 * surgeSize {
-			s.upgraded()
+			s.left()
 			time.Sleep(surgeQuiet / surgeSize / 2)
 		}
 		wants(1)
 		for range surgeSize {
-			s.upgraded()
+			s.left()
 		}
 		wants(2)
 	})

@@ -200,7 +200,7 @@ func TestEchoDeflateGorillaClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan struct{})
+	ended := &client{done: make(chan struct{}), rests: make(chan struct{}, 100)}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		offers, _ := inspector.ParseExtensions(r.Header.Get("Sec-WebSocket-Extensions"))
 		d, ok := Negotiate(offers)
@@ -214,11 +214,7 @@ func TestEchoDeflateGorillaClient(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		tap := inspector.ConnOf(conn.NetConn())
-		go func() {
-			defer close(ended)
-			New(tap, Options{Deflate: &d, MaxMessage: testLimit}).Run()
-		}()
+		New(inspector.ConnOf(conn.NetConn()), Options{Deflate: &d, MaxMessage: testLimit}).Start(ended)
 	})}
 	go func() {
 		_ = server.Serve(inspector.NewListener(l, func(*inspector.Conn) inspector.Observer { return nil }))
@@ -256,5 +252,5 @@ func TestEchoDeflateGorillaClient(t *testing.T) {
 		t.Errorf("read %v, want close 1000", err)
 	}
 	conn.Close()
-	<-ended
+	<-ended.done
 }

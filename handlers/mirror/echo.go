@@ -15,10 +15,11 @@ import (
 // Echo mirrors the frames of one connection.
 type Echo struct {
 	tap      *inspector.Conn
-	options  Options
+	limit    int64 // bytes of a message
 	patience *patience
+	owner    Owner
 
-	// What follows belongs to the goroutine of Run.
+	// What follows belongs to the goroutine of run.
 	decoder  inspector.FrameDecoder
 	judge    inspector.Judge
 	frame    inspector.Header // the frame in progress
@@ -27,16 +28,19 @@ type Echo struct {
 	work     *work
 
 	// The message in progress, and the count of messages begun by the client and by us.
+	size       uint64 // payload bytes of its frames so far
+	part       uint32 // how many frames that is; 0 when there is no message
+	messages   uint32
+	said       uint32
 	kind       inspector.Opcode
 	compressed bool
-	size       uint64 // payload bytes of its frames so far
-	part       int    // how many frames that is; 0 when there is no message
-	messages   int
-	said       int
+	breakdown  Breakdown // of every message
 
-	over    bool // our close frame is the last thing in out, or the client's close has come
-	leaving bool // we have said that we go; only the client's close frame matters
-	failed  bool // nothing more can be written
+	now     time.Duration // of the last write, since began
+	restBy  time.Duration // the deadline of the next read, since began; 0 for none
+	over    bool          // our close frame is the last thing in out, or the client's close has come
+	leaving bool          // we have said that we go; only the client's close frame matters
+	failed  bool          // nothing more can be written
 
 	pinging  atomic.Bool // a Ping is on its way
 	controls atomic.Pointer[controls]
@@ -47,15 +51,15 @@ type Echo struct {
 	state    sync.Mutex // guards deadlines and what they depend on
 	stopping bool
 	ending   bool
-	writeBy  time.Duration // the deadline that is set, since began
+	writeBy  time.Duration // the deadline of writes, since began; 0 for none
 }
 
 // began is what deadlines are counted from: a time of eight bytes.
 var began = time.Now()
 
-// New makes the conversation on tap, whose handshake is over. Call Run to hold it.
+// New makes the conversation on tap, whose handshake is over.
 func New(tap *inspector.Conn, o Options) *Echo {
-	e := &Echo{tap: tap, options: o, patience: &usualPatience, judge: inspector.Judge{Sender: inspector.Up}}
+	e := &Echo{tap: tap, breakdown: o.Breakdown, limit: o.MaxMessage, patience: &usualPatience, judge: inspector.Judge{Sender: inspector.Up}}
 	if o.Deflate != nil {
 		e.judge.Deflate = true
 		e.inflater = inspector.NewInflater(o.Deflate.Takeover, int(o.MaxMessage))
@@ -63,32 +67,87 @@ func New(tap *inspector.Conn, o Options) *Echo {
 	return e
 }
 
-// Run holds the conversation until its connection is closed.
-func (e *Echo) Run() {
+// Start holds the conversation until its connection is closed.
+func (e *Echo) Start(o Owner) {
+	e.owner = o
+	go e.run()
+}
+
+// run holds the conversation until it is over or at rest. To answer a message takes a larger
+// stack than to wait for one, and a stack never becomes as small again as a new one is: so a
+// conversation that rests goes on in a new goroutine.
+func (e *Echo) run() {
+	if e.converse() {
+		go e.run()
+		e.owner.Rests()
+		return
+	}
+	e.owner.Over()
+}
+
+// converse holds the conversation and reports whether it is at rest: otherwise its connection
+// is closed.
+func (e *Echo) converse() (rests bool) {
 	defer e.rest()
 	for {
 		if !e.flush() {
 			// Whoever does not read what was sent would not read a close frame either.
 			_ = e.tap.Reset()
-			return
+			return false
 		}
 		if e.over {
 			e.end()
-			return
+			return false
 		}
+		e.limitWait()
 		err := e.read()
 		if err == nil {
 			continue
 		}
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded) && e.leave():
-		case e.leaving:
-			e.end()
-			return
-		default:
-			_ = e.tap.Close()
-			return
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			if e.leave() {
+				continue
+			}
+			if e.restBy != 0 && !e.leaving {
+				e.waitForEver()
+				if e.work == nil {
+					return true
+				}
+				continue
+			}
 		}
+		if e.leaving {
+			e.end()
+		} else {
+			_ = e.tap.Close()
+		}
+		return false
+	}
+}
+
+// limitWait lets the next read end when the conversation may be at rest. Like that of writes
+// the deadline is not set anew each time.
+func (e *Echo) limitWait() {
+	if e.now == 0 || e.leaving || e.restBy != 0 && e.restBy-e.now > e.patience.rest/2 {
+		return
+	}
+	e.restBy = e.now + e.patience.rest
+	e.setReadDeadline(began.Add(e.restBy))
+}
+
+// waitForEver takes the deadline from the reads up to the next write.
+func (e *Echo) waitForEver() {
+	e.now, e.restBy = 0, 0
+	e.setReadDeadline(time.Time{})
+}
+
+// setReadDeadline sets the deadline of reads, unless Stop has set the last one.
+func (e *Echo) setReadDeadline(at time.Time) {
+	e.state.Lock()
+	defer e.state.Unlock()
+	if !e.stopping {
+		// A connection that takes no deadline is a closed one, as the read will tell.
+		_ = e.tap.SetReadDeadline(at)
 	}
 }
 
@@ -151,7 +210,7 @@ func (e *Echo) send() {
 	}
 	e.write.Lock()
 	defer e.write.Unlock()
-	e.allowWrite()
+	e.now = e.allowWrite()
 	if _, err := e.tap.Write(w.out[:w.whole]); err != nil {
 		e.failed = true
 	}
@@ -167,20 +226,19 @@ func (e *Echo) rest() {
 	}
 }
 
-// allowWrite sets the deadline of a write. It is not set anew for each: that is a timer each.
-func (e *Echo) allowWrite() {
+// allowWrite sets the deadline of a write, and returns what time it is. The deadline is not set
+// anew for each: that is a timer each.
+func (e *Echo) allowWrite() (now time.Duration) {
+	now = time.Since(began)
 	e.state.Lock()
 	defer e.state.Unlock()
-	if e.stopping {
-		return // Stop has set the last one
-	}
-	now := time.Since(began)
-	if e.writeBy-now > e.patience.write*9/10 {
-		return
+	if e.stopping || e.writeBy != 0 && e.writeBy-now > e.patience.write*9/10 {
+		return now // the last one has been set by Stop, or is far enough
 	}
 	e.writeBy = now + e.patience.write
 	// A connection that takes no deadline is a closed one, as the write will tell.
 	_ = e.tap.SetWriteDeadline(began.Add(e.writeBy))
+	return now
 }
 
 // Ping sends a ping from the server and reports whether it went out.
@@ -198,13 +256,13 @@ func (e *Echo) Ping(payload []byte) bool {
 		return false
 	}
 	// Before the write, or the pong may come first.
-	e.control().pinged(time.Now(), frame, e.options.Breakdown != Off)
+	e.control().pinged(time.Now(), frame, e.breakdown != Off)
 	e.allowWrite()
 	_, err := e.tap.Write(frame)
 	return err == nil
 }
 
-// Stop makes Run say 1001 and end.
+// Stop makes the conversation end soon, with close code 1001.
 func (e *Echo) Stop() {
 	e.state.Lock()
 	defer e.state.Unlock()
@@ -213,12 +271,12 @@ func (e *Echo) Stop() {
 	}
 	e.stopping = true
 	now := time.Now()
-	// The deadlines wake Run, which does the rest.
+	// The deadlines wake run, which does the rest.
 	_ = e.tap.SetReadDeadline(now)
 	_ = e.tap.SetWriteDeadline(now.Add(e.patience.leave))
 }
 
-// leave sends close 1001 if Stop has asked for it, once. It reports whether Run goes on.
+// leave sends close 1001 if Stop has asked for it, once. It reports whether it has.
 func (e *Echo) leave() bool {
 	e.state.Lock()
 	asked := e.stopping && !e.leaving
@@ -236,7 +294,7 @@ func (e *Echo) leave() bool {
 	e.part = 0
 	e.appendClose(inspector.CloseGoingAway, stoppingReason)
 	e.write.Lock()
-	e.closed = true // by Run itself from here on
+	e.closed = true // but by run itself
 	e.write.Unlock()
 	return true
 }

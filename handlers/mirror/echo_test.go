@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"wireup/inspector"
@@ -369,7 +370,7 @@ func TestEchoStop(t *testing.T) {
 		<-c.done
 	})
 	t.Run("no answer", func(t *testing.T) {
-		c, e := patientEcho(t, Options{}, &patience{write: time.Second, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond})
+		c, e := patientEcho(t, Options{}, &patience{write: time.Second, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond, rest: time.Hour})
 		e.Stop()
 		e.Stop()
 		if f := c.read(); f.first != 0x88 {
@@ -378,7 +379,7 @@ func TestEchoStop(t *testing.T) {
 		<-c.done
 	})
 	t.Run("never reads", func(t *testing.T) {
-		c, e := patientEcho(t, Options{}, &patience{write: time.Hour, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond})
+		c, e := patientEcho(t, Options{}, &patience{write: time.Hour, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond, rest: time.Hour})
 		full := make(chan struct{})
 		go func() {
 			defer close(full)
@@ -411,6 +412,45 @@ func TestEchoNeverReads(t *testing.T) {
 		t.Errorf("write: %v, want a reset", err)
 	}
 	<-c.done
+}
+
+// A conversation at rest goes on in a new goroutine, as if nothing had been.
+func TestEchoRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, conn := net.Pipe()
+		c := &client{t: t, conn: conn, done: make(chan struct{}), rests: make(chan struct{}, 100)}
+		e := New(inspector.NewConn(server), Options{Breakdown: Off, MaxMessage: testLimit})
+		e.Start(c)
+		rests := func(want int) {
+			t.Helper()
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if got := len(c.rests); got != want {
+				t.Errorf("it has rested %d times, want %d", got, want)
+			}
+		}
+		rests(0) // nothing has been yet
+		for i := range 3 {
+			c.send(masked(0x81, "x"))
+			c.wants(unmasked(0x81, "x"))
+			rests(i + 1)
+		}
+		c.send(masked(0x01, "x"))
+		c.wants(unmasked(0x01, "x"))
+		rests(3) // in the middle of a message it does not
+		c.send(masked(0x89, ""))
+		c.wants(unmasked(0x8a, ""))
+		rests(3)
+		c.send(masked(0x80, "y"))
+		c.wants(unmasked(0x80, "y"))
+		rests(4)
+		e.Stop()
+		if f := c.read(); f != (wireFrame{0x88, "\x03\xe9" + stoppingReason}) {
+			t.Errorf("read %#x %q, want close 1001", f.first, f.payload)
+		}
+		c.send(masked(0x88, "\x03\xe9"))
+		<-c.done
+	})
 }
 
 // A client that half-closes gets its answers, and then the end.
@@ -483,7 +523,7 @@ func TestEchoHoldsLittle(t *testing.T) {
 				t.Errorf("after 5000 bytes of 1 MiB the buffer holds %d", cap(e.work.out))
 			}
 		}
-		e.Run()
+		e.converse()
 		if reads < 3 {
 			t.Errorf("%d reads", reads)
 		}
@@ -493,7 +533,7 @@ func TestEchoHoldsLittle(t *testing.T) {
 		e := New(inspector.NewConn(s), Options{MaxMessage: testLimit})
 		var held []bool
 		s.read = func() { held = append(held, e.work != nil) }
-		e.Run()
+		e.converse()
 		if want := fmt.Sprint([]bool{false, false, false, true, false}); fmt.Sprint(held) != want {
 			t.Errorf("held something before each read: %v, want %s (only inside a message)", held, want)
 		}

@@ -127,7 +127,7 @@ func BenchmarkEcho(b *testing.B) {
 					b.ReportAllocs()
 					frames := bytes.Repeat(masked(0x82, strings.Repeat("x", size)), inFlight)
 					p := &pipeline{frame: frames[:min(len(frames), readSize)], left: b.N/inFlight + 1}
-					New(inspector.NewConn(p), Options{Breakdown: form, MaxMessage: testLimit}).Run()
+					New(inspector.NewConn(p), Options{Breakdown: form, MaxMessage: testLimit}).converse()
 				})
 			}
 		}

@@ -31,7 +31,7 @@ func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
 	case h.Opcode.Control():
 		// A pong has no answer; that of a close frame is not its payload.
 	default:
-		if h.Length > uint64(e.options.MaxMessage)-e.size {
+		if h.Length > uint64(e.limit)-e.size {
 			e.tooBig()
 			return
 		}
@@ -41,7 +41,7 @@ func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
 		return
 	}
 	w.current = nil
-	if e.options.Breakdown != Off {
+	if e.breakdown != Off {
 		w.current = &w.control
 		w.current.start(h, raw)
 	}
@@ -57,7 +57,7 @@ func (e *Echo) dataHeader(h inspector.Header, raw []byte) {
 	e.part++
 	e.kind, e.compressed = e.judge.Message()
 	w.current = nil
-	if e.options.Breakdown == Off {
+	if e.breakdown == Off {
 		return
 	}
 	w.current = add(&w.report.received, maxFrames)
@@ -67,7 +67,7 @@ func (e *Echo) dataHeader(h inspector.Header, raw []byte) {
 	}
 	w.current.start(h, raw)
 	f := &w.current.frame
-	f.Message, f.Part = e.messages, e.part
+	f.Message, f.Part = int(e.messages), int(e.part)
 	f.MessageType, f.Compressed = e.kind, e.compressed
 }
 
@@ -149,7 +149,7 @@ func (e *Echo) dataEnd() {
 	if !e.frame.Fin {
 		return
 	}
-	if e.options.Breakdown != Off {
+	if e.breakdown != Off {
 		e.explain()
 	}
 	e.size, e.part = 0, 0
@@ -188,11 +188,11 @@ func (e *Echo) inflate() bool {
 func (e *Echo) explain() {
 	w := e.work
 	rep := &w.report
-	rep.message, rep.sent = e.messages, e.said
+	rep.message, rep.sent = int(e.messages), int(e.said)
 	if c := e.controls.Load(); c != nil {
 		c.take(rep)
 	}
-	w.out = rep.appendFrame(w.out, e.options.Breakdown)
+	w.out = rep.appendFrame(w.out, e.breakdown)
 	w.whole = len(w.out)
 	e.said++
 }
@@ -211,7 +211,7 @@ func (e *Echo) fail(r *inspector.Rule) { e.close(r.Close, closeReason(r)) }
 
 // tooBig ends the conversation for a message over the limit.
 func (e *Echo) tooBig() {
-	e.close(inspector.CloseMessageTooBig, tooBigReason(e.options.MaxMessage))
+	e.close(inspector.CloseMessageTooBig, tooBigReason(e.limit))
 }
 
 // close appends our close frame, behind which nothing goes out. The answer to the frame in

@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // testPatience is short, so that what waits in vain ends soon.
-var testPatience = patience{write: 200 * time.Millisecond, leave: 5 * time.Second, drain: 5 * time.Second}
+var testPatience = patience{write: 200 * time.Millisecond, leave: 5 * time.Second, drain: 5 * time.Second, rest: time.Hour}
 
 const testLimit = 1 << 20
 
@@ -116,7 +116,9 @@ type client struct {
 	t    testing.TB
 	conn net.Conn
 	tap  *inspector.Conn
-	done chan struct{} // closed when Run has returned
+	done chan struct{} // closed when the connection is
+
+	rests chan struct{} // told of rests
 }
 
 // start begins a conversation over TCP; make makes it from the server's end.
@@ -141,12 +143,9 @@ func start(t testing.TB, make_ func(tap *inspector.Conn) Conversation) (*client,
 		t.Fatal(err)
 	}
 	tap := inspector.ConnOf(<-accepted)
-	c := &client{t: t, conn: conn, tap: tap, done: make(chan struct{})}
+	c := &client{t: t, conn: conn, tap: tap, done: make(chan struct{}), rests: make(chan struct{}, 100)}
 	talk := make_(tap)
-	go func() {
-		defer close(c.done)
-		talk.Run()
-	}()
+	talk.Start(c)
 	t.Cleanup(func() {
 		conn.Close()
 		<-c.done
@@ -156,6 +155,10 @@ func start(t testing.TB, make_ func(tap *inspector.Conn) Conversation) (*client,
 	}
 	return c, talk
 }
+
+// Rests and Over make a client the owner of its own conversation.
+func (c *client) Rests() { c.rests <- struct{}{} }
+func (c *client) Over()  { close(c.done) }
 
 // echo begins an echo over TCP.
 func echo(t testing.TB, o Options) (*client, *Echo) { return patientEcho(t, o, &testPatience) }
@@ -326,7 +329,7 @@ func converse(o Options, pieces ...[]byte) []byte {
 		o.MaxMessage = testLimit
 	}
 	s := &script{pieces: pieces}
-	New(inspector.NewConn(s), o).Run()
+	New(inspector.NewConn(s), o).converse()
 	return s.out.Bytes()
 }
 

@@ -28,7 +28,7 @@ type Library struct {
 	stopped  atomic.Bool
 }
 
-// NewLibrary makes the conversation on conn, below which is tap. Call Run to hold it.
+// NewLibrary makes the conversation on conn, below which is tap.
 // o.Deflate says whether conn compresses; what it negotiated is LibraryAnswer then.
 func NewLibrary(conn *websocket.Conn, tap *inspector.Conn, o Options) *Library {
 	l := &Library{conn: conn, tap: tap, options: o, patience: &usualPatience}
@@ -39,8 +39,15 @@ func NewLibrary(conn *websocket.Conn, tap *inspector.Conn, o Options) *Library {
 	return l
 }
 
-// Run holds the conversation until its connection is closed.
-func (l *Library) Run() {
+// Start holds the conversation until its connection is closed.
+func (l *Library) Start(o Owner) {
+	go func() {
+		l.run()
+		o.Over()
+	}()
+}
+
+func (l *Library) run() {
 	for {
 		kind, p, err := l.readMessage()
 		if err != nil {
@@ -113,7 +120,7 @@ func (l *Library) Stop() {
 	// gorilla waits for a write in progress, and Stop must not.
 	go func() {
 		l.sayClose(inspector.CloseGoingAway, stoppingReason)
-		// What Run waits for is bounded, too: a write that has taken so long, and the answer.
+		// What run waits for is bounded, too: a write that has taken so long, and the answer.
 		_ = l.tap.SetWriteDeadline(time.Now())
 		_ = l.tap.SetReadDeadline(time.Now().Add(l.patience.leave))
 	}()
@@ -127,7 +134,7 @@ func (l *Library) sayClose(code inspector.CloseCode, reason string) {
 
 // watcher sees the frames below gorilla, and sorts them by the messages that it makes of them.
 type watcher struct {
-	mu        sync.Mutex // the tap tells in one goroutine, Run asks in another
+	mu        sync.Mutex // the tap tells in one goroutine, run asks in another
 	session   *inspector.Session
 	inbox     []seen // the client's messages that have not been reported
 	whole     int    // how many of the client's messages have ended

@@ -39,10 +39,7 @@ func library(t *testing.T, o Options) (*client, *Library) {
 		l := NewLibrary(conn, c.tap, o)
 		l.patience = &testPatience
 		talks <- l
-		go func() {
-			defer close(c.done)
-			l.Run()
-		}()
+		l.Start(c)
 	})}
 	served := make(chan struct{})
 	go func() {

@@ -36,13 +36,21 @@ type Options struct {
 
 // Conversation is an echo in progress, whoever holds it.
 type Conversation interface {
-	// Run holds the conversation until its connection is closed.
-	Run()
+	// Start holds the conversation, in a goroutine of its own, until its connection is closed.
+	Start(o Owner)
 	// Ping sends a ping and reports whether it went out. It waits for the peer as long as a
 	// write may.
 	Ping(payload []byte) bool
-	// Stop makes Run end soon, with close code 1001. It does not wait.
+	// Stop makes the conversation end soon, with close code 1001. It does not wait.
 	Stop()
+}
+
+// Owner is told how a conversation goes.
+type Owner interface {
+	// Rests says that the conversation has been idle for a while and left memory behind.
+	Rests()
+	// Over says that its connection is closed.
+	Over()
 }
 
 var (
@@ -55,9 +63,10 @@ type patience struct {
 	write time.Duration // for room to write into
 	leave time.Duration // for the answer to our close frame, when the server stops
 	drain time.Duration // for the peer's FIN, after ours
+	rest  time.Duration // for the next message, before it goes on with a new stack
 }
 
-var usualPatience = patience{write: 10 * time.Second, leave: time.Second, drain: time.Second}
+var usualPatience = patience{write: 10 * time.Second, leave: time.Second, drain: time.Second, rest: 250 * time.Millisecond}
 
 const (
 	// readSize is the size of the buffers that are read into.
