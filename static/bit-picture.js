@@ -106,7 +106,10 @@ export class BitPicture {
     const value = whole
       ? [...this.#bytes.subarray(piece.bit / 8, (piece.bit + piece.bits) / 8)].map(pair).join(" ")
       : [...bitsOf(this.#bytes, piece.bit, piece.bits)].join(" ");
-    const words = `${field.name}, ${plural(field.bits, "bit")}: ${field.value}${field.meaning ? `, ${field.meaning}` : ""}`;
+    const label = this.#label(piece);
+    // What stands in the cell begins its name, so that whoever speaks to the page can call it so.
+    const name = label.includes(field.name) ? "" : `, ${field.name}`;
+    const words = `${value} ${label}${name}, ${plural(field.bits, "bit")}: ${field.value}${field.meaning ? `, ${field.meaning}` : ""}`;
     const node = el(
       "button",
       {
@@ -115,10 +118,11 @@ export class BitPicture {
         tabindex: "-1",
         "data-field": piece.field,
         "aria-label": words,
-        "aria-hidden": !piece.first,
+        "aria-hidden": !piece.first && "true",
       },
       el("span", { class: "value" }, value),
-      el("small", {}, this.#label(piece)),
+      " ",
+      el("small", {}, label),
     );
     node.style.gridColumn = `${piece.column + 1} / span ${piece.bits}`;
     return node;
