@@ -339,6 +339,21 @@ export class Model {
   }
 
   /**
+   * numbered returns the row of the event with this number.
+   * @param {number} seq
+   */
+  numbered(seq) {
+    const has = (/** @type {Row} */ row) => row.event?.seq === seq && !row.stale;
+    for (let i = this.#rows.length - 1; i >= 0; i--) {
+      const row = this.#rows[i];
+      if (row && has(row)) return row;
+      const part = row?.parts?.find(has);
+      if (part) return part;
+    }
+    return undefined;
+  }
+
+  /**
    * @param {WireEvent} e
    * @returns {Row} the new row
    */

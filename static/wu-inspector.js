@@ -241,9 +241,12 @@ export class WuInspector extends HTMLElement {
     this.#update();
   }
 
-  /** @param {{ socket: string, direction: "up" | "down", message: number }} wanted */
-  #selectMessage({ socket, direction, message }) {
-    const row = this.#model.find(socket, direction, message);
+  /**
+   * A row is wanted by its event's number, or by its message on a page's own socket.
+   * @param {{ seq: number } | { socket: string, direction: "up" | "down", message: number }} wanted
+   */
+  #selectMessage(wanted) {
+    const row = "seq" in wanted ? this.#model.numbered(wanted.seq) : this.#model.find(wanted.socket, wanted.direction, wanted.message);
     if (row === undefined) {
       this.#parts?.announcer.say("The page no longer has that row.");
       return;

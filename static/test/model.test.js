@@ -208,6 +208,17 @@ test("a Blob is marked empty, whichever comes first", () => {
   }
 });
 
+test("a row is found by its event's number, also inside a message, until the numbers begin again", () => {
+  const model = new Model();
+  model.add([frame(1, { fin: false, message: 1 }), frame(2, { opcode: 0, type: "continuation", message: 1, part: 2 }), ping(3)]);
+  assert.equal(model.numbered(3).event.seq, 3);
+  assert.equal(model.numbered(2).event.seq, 2);
+  assert.equal(model.numbered(2).message.parts.length, 2);
+  assert.equal(model.numbered(4), undefined);
+  model.restart();
+  assert.equal(model.numbered(3), undefined);
+});
+
 test("a message is found by its socket and number", () => {
   const model = new Model();
   model.add([...upgrade(1), frame(3, { message: 1 }), frame(4, { direction: "down", message: 1 })]);
