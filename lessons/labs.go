@@ -30,6 +30,7 @@ var labs = map[string]lab{
 		keys: map[string]keyCheck{"value": anyText},
 		view: templates.EchoLab,
 	},
+	"forge": {view: templates.ForgeLab},
 	"masking": {
 		keys: map[string]keyCheck{"value": anyText, "times": numberTo(9)},
 		view: templates.MaskingLab,
