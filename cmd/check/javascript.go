@@ -24,8 +24,12 @@ func nodeTests(ctx context.Context, r *runner) result {
 	if err != nil || len(files) == 0 {
 		return result{err: errors.Join(err, errors.New("there is no test in static/test"))}
 	}
-	args := []string{"--test", "--test-reporter=tap", "--test-reporter-destination=stdout",
-		"--test-reporter=spec", "--test-reporter-destination=stderr"}
+	older, err := r.olderNode(ctx)
+	if err != nil {
+		return result{err: err}
+	}
+	args := append(older, "--test", "--test-reporter=tap", "--test-reporter-destination=stdout",
+		"--test-reporter=spec", "--test-reporter-destination=stderr")
 	var tap, prose tail
 	err = r.exec(ctx, command{stdout: &tap, stderr: &prose}, "node", append(args, files...)...)
 	res := countTAP(tap.b)
@@ -37,6 +41,26 @@ func nodeTests(ctx context.Context, r *runner) result {
 	}
 	res.what = fmt.Sprintf("node --test: %s in %d files", res.what, len(files))
 	return res
+}
+
+// olderNode are the flags that give Node 18, which Debian 12 has, the globals that browsers and
+// newer ones have.
+func (r *runner) olderNode(ctx context.Context) ([]string, error) {
+	var version tail
+	if err := r.exec(ctx, command{stdout: &version}, "node", "--version"); err != nil {
+		return nil, fmt.Errorf("node --version: %w", err)
+	}
+	digits, _, _ := strings.Cut(strings.TrimPrefix(string(version.b), "v"), ".")
+	major, err := strconv.Atoi(digits)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("node --version says %q", version.b)
+	case major < 18:
+		return nil, fmt.Errorf("this is Node %d, and its test runner is too old; install 18 or newer", major)
+	case major < 20:
+		return []string{"--experimental-global-customevent", "--experimental-global-webcrypto"}, nil
+	}
+	return nil, nil
 }
 
 // countTAP reads the counts that stand as comments at the end of the report.

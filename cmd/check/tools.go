@@ -3,6 +3,7 @@ package main
 // What the tests need besides Go: found, installed where that is possible, named where it isn't.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,25 +89,27 @@ func installTools(ctx context.Context, r *runner) result {
 	r.missing = make(map[string]string)
 	want, npm := r.wanted()
 	var res result
+	var failed []error
 	if absent := lacking(want); len(absent) > 0 && canInstall() {
-		out, err := r.aptInstall(ctx, packages(absent, "apt-get"))
-		res.output = out
-		if err == nil {
-			res.what = "installed " + strings.Join(packages(absent, "apt-get"), ", ")
+		pkgs := packages(absent, "apt-get")
+		if out, err := r.aptInstall(ctx, pkgs); err != nil {
+			res.output = lastLines(out, 20)
+			failed = append(failed, err)
+		} else {
+			res.what = "installed " + strings.Join(pkgs, ", ")
 		}
 	}
 	absent := lacking(want)
 	for _, t := range absent {
 		r.missing[t.name] = fmt.Sprintf("%s is missing, see tools", t.name)
 	}
-	var failed []error
 	if len(absent) > 0 {
 		failed = append(failed, errors.New(typeThis(absent)))
 	}
 	r.chrome = findChrome()
 	if npm {
 		if out, err := r.installModules(ctx); err != nil {
-			res.output = append(res.output, out...)
+			res.output = append(res.output, lastLines(out, 20)...)
 			failed = append(failed, err)
 			r.missing[modules] = "the packages from npm are missing, see tools"
 		}
@@ -137,7 +140,16 @@ func (r *runner) aptInstall(ctx context.Context, pkgs []string) ([]byte, error) 
 	if out, err = r.apt(ctx, "update"); err != nil {
 		return out, fmt.Errorf("apt-get update: %w", err)
 	}
-	return r.apt(ctx, install...)
+	if out, err = r.apt(ctx, install...); err != nil {
+		err = fmt.Errorf("apt-get install: %w", err)
+	}
+	return out, err
+}
+
+// lastLines are the last n lines of what a package manager has to say.
+func lastLines(b []byte, n int) []byte {
+	lines := bytes.SplitAfter(b, []byte("\n"))
+	return bytes.Join(lines[max(0, len(lines)-n-1):], nil)
 }
 
 func (r *runner) apt(ctx context.Context, args ...string) ([]byte, error) {
