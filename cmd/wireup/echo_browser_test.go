@@ -115,6 +115,7 @@ func openEcho(t *testing.T, proxy *proxy) (*tab, *cdpSocket) {
 	sockets := watchSockets(p)
 	p.do(chromedp.EmulateViewport(1440, 1200), chromedp.Navigate("http://"+proxy.address+"/lessons/frames"))
 	p.until(`document.querySelector("wu-echo-lab")?.dataset.state === "open"`)
+	p.until(rowCount + ` >= 3`) // its opening, its request and the 101
 	return p, sockets
 }
 
