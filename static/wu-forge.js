@@ -215,7 +215,8 @@ export class WuForge extends HTMLElement {
       else input.removeAttribute("aria-describedby");
     }
     const wrong = [...faults.values()][0] ?? fault(spec);
-    if (this.#fault.textContent !== wrong) this.#fault.textContent = wrong;
+    const say = wrong && `${wrong} Until then the bytes above stay as they were.`;
+    if (this.#fault.textContent !== say) this.#fault.textContent = say;
     this.#send.disabled = wrong !== "";
     this.#bytes = wrong === "" ? encode(spec) : undefined;
     if (this.#bytes === undefined) return;
