@@ -22,42 +22,33 @@ var frames = newFrameTables()
 // frameTables is JSON made once, for every first and every second byte of a header. The fields
 // are those of inspector.HeaderFields: nothing of them is written down here.
 type frameTables struct {
-	opening [256]string   // by first byte: the object up to and with its type
-	masked  [2]string     // whether it is, and up to the key's digits
-	sizes   [256]string   // by second byte: payload length to the header's digits, if the byte says all of it
-	longer  [256]around   // by second byte: the same, around the length, if it doesn't
-	first   [256]string   // by first byte: "fields", from FIN to opcode
-	second  [256]string   // by second byte: MASK and payload length
-	length  [2]around     // the extended payload length of 16 and of 64 bits
-	key     [3]around     // the masking key, behind a length of 7, 16 and 64 bits
-	types   [16][2]string // by the message's type and whether it is compressed
+	opening [2][256]string // by MASK and first byte: the object up to and with "masked", or up to the key
+	fields  [256]string    // by first byte: "fields", from FIN to opcode
+	shapes  [256]shape     // by second byte
+	types   [16][2]string  // by the message's type and whether it is compressed
 }
 
-// around is the JSON before and behind a value that differs from frame to frame.
-type around struct{ before, after string }
+// shape is what the second byte of a header says. If its seven bits hold no length, the length
+// stands between two pieces.
+type shape struct {
+	long        bool
+	sizes       string // from payload length to the header's digits, or to the length
+	sizesEnd    string
+	fields      string // MASK and payload length, up to the key or the length
+	fieldsEnd   string
+	end         string // behind the key
+	endWithNone string // the same, with no violations
+}
 
 func newFrameTables() *frameTables {
 	t := new(frameTables)
-	t.masked = [2]string{`,"masked":false`, `,"masked":true,"maskingKey":"`}
 	for c := range 256 {
 		h := headerOf(byte(c), 0)
-		t.opening[c] = string(appendOpening(nil, h))
-		t.first[c] = `,"fields":[` + elements(inspector.HeaderFields(h)[:5]) + ","
-		h = headerOf(0x82, byte(c))
-		t.second[c] = elements(inspector.HeaderFields(h)[5:7])
-		length := around{`,"payloadLength":`, fmt.Sprintf(`,"lengthForm":%d,"headerLength":%d,"header":"`, h.LengthForm(), h.Size)}
-		if h.Masked {
-			length.before = `"` + length.before
-		}
-		t.longer[c] = length
-		t.sizes[c] = length.before + strconv.FormatUint(h.Length, 10) + length.after
-	}
-	for i, length := range []byte{125, 126, 127} {
-		fields := inspector.HeaderFields(headerOf(0x82, 0x80|length))
-		t.key[i] = split(fields[len(fields)-1])
-		if i > 0 {
-			t.length[i-1] = split(fields[7])
-		}
+		opening := string(appendOpening(nil, h))
+		t.opening[0][c] = opening + `,"masked":false`
+		t.opening[1][c] = opening + `,"masked":true,"maskingKey":"`
+		t.fields[c] = `,"fields":[` + elements(inspector.HeaderFields(h)[:5]) + ","
+		t.shapes[c] = shapeOf(headerOf(0x82, byte(c)))
 	}
 	for o := range t.types {
 		for i, compressed := range []string{"false", "true"} {
@@ -65,6 +56,33 @@ func newFrameTables() *frameTables {
 		}
 	}
 	return t
+}
+
+// shapeOf makes the shape of all headers that share h's second byte.
+func shapeOf(h inspector.Header) shape {
+	s := shape{long: h.LengthForm() != 7}
+	fields := inspector.HeaderFields(h)
+	s.sizes = `,"payloadLength":`
+	if h.Masked {
+		s.sizes = `"` + s.sizes
+	}
+	s.sizesEnd = fmt.Sprintf(`,"lengthForm":%d,"headerLength":%d,"header":"`, h.LengthForm(), h.Size)
+	s.fields = elements(fields[5:7])
+	before, after := "", ""
+	if h.Masked {
+		before, after = split(fields[len(fields)-1])
+	}
+	if s.long {
+		lengthBefore, lengthAfter := split(fields[7])
+		s.fields += lengthBefore
+		s.fieldsEnd = lengthAfter + before
+	} else {
+		s.sizes += strconv.FormatUint(h.Length, 10) + s.sizesEnd
+		s.fields += before
+	}
+	s.end = after + `],"violations":`
+	s.endWithNone = s.end + `[]}`
+	return s
 }
 
 // headerOf is the header that begins with two given bytes, all others being zero.
@@ -95,29 +113,28 @@ func elements(fields []inspector.Field) string {
 	return string(b[1 : len(b)-1])
 }
 
-// split cuts the JSON of f, which is not the first, where its value stands.
-func split(f inspector.Field) around {
+// split cuts the JSON of f, which is not the first field, where its value stands.
+func split(f inspector.Field) (before, after string) {
 	const mark = "\x00"
 	f.Value = mark
-	before, after, _ := strings.Cut(elements([]inspector.Field{f}), `\u0000`)
-	return around{"," + before, after}
+	before, after, _ = strings.Cut(elements([]inspector.Field{f}), `\u0000`)
+	return "," + before, after
 }
 
 // AppendFrame appends the contract's frame object to b. It shows FramePreview bytes of payload
 // at most and allocates nothing but what b needs to grow.
 func AppendFrame(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
-	first, second, form := headerBytes(&f.Header)
-	b = append(b, frames.opening[first]...)
-	b = append(b, frames.masked[second>>7]...)
+	first, second := headerBytes(&f.Header)
+	s := &frames.shapes[second]
+	b = append(b, frames.opening[second>>7][first]...)
+	key := eightDigits(binary.LittleEndian.Uint32(f.Key[:]))
 	if f.Masked {
-		b = appendDigits(b, f.Key[:])
+		b = binary.LittleEndian.AppendUint64(b, key)
 	}
-	if form == 0 {
-		b = append(b, frames.sizes[second]...)
-	} else {
-		b = append(b, frames.longer[second].before...)
+	b = append(b, s.sizes...)
+	if s.long {
 		b = strconv.AppendUint(b, f.Length, 10)
-		b = append(b, frames.longer[second].after...)
+		b = append(b, s.sizesEnd...)
 	}
 	b = appendDigits(b, f.Raw)
 	b = append(b, `","payload":"`...)
@@ -140,13 +157,19 @@ func AppendFrame(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
 		b = append(b, `,"truncated":false`...)
 	}
 	b = appendPlace(b, f)
-	b = append(b, frames.first[first]...)
-	b = append(b, frames.second[second]...)
-	b = appendLongFields(b, f, form)
-	if len(v) == 0 {
-		return append(b, `],"violations":[]}`...)
+	b = append(b, frames.fields[first]...)
+	b = append(b, s.fields...)
+	if s.long {
+		b = strconv.AppendUint(b, f.Length, 10)
+		b = append(b, s.fieldsEnd...)
 	}
-	b = append(b, `],"violations":`...)
+	if f.Masked {
+		b = binary.LittleEndian.AppendUint64(b, key)
+	}
+	if len(v) == 0 {
+		return append(b, s.endWithNone...)
+	}
+	b = append(b, s.end...)
 	b = appendViolations(b, v)
 	return append(b, '}')
 }
@@ -177,8 +200,8 @@ func eightDigits(v uint32) uint64 {
 	return x + 0x3030_3030_3030_3030 + letters*('a'-'9'-1)
 }
 
-// headerBytes returns the first two bytes of the header, and 0, 1 or 2 for its length form.
-func headerBytes(h *inspector.Header) (first, second byte, form int) {
+// headerBytes returns the first two bytes of the header.
+func headerBytes(h *inspector.Header) (first, second byte) {
 	first = h.RSV&7<<4 | byte(h.Opcode)&0xF
 	if h.Fin {
 		first |= 0x80
@@ -187,30 +210,14 @@ func headerBytes(h *inspector.Header) (first, second byte, form int) {
 	case 7:
 		second = byte(h.Length) & 0x7F
 	case 16:
-		second, form = 126, 1
+		second = 126
 	default:
-		second, form = 127, 2
+		second = 127
 	}
 	if h.Masked {
 		second |= 0x80
 	}
-	return first, second, form
-}
-
-// appendLongFields appends the fields behind the first two bytes.
-func appendLongFields(b []byte, f *inspector.Frame, form int) []byte {
-	if form > 0 {
-		length := &frames.length[form-1]
-		b = append(b, length.before...)
-		b = strconv.AppendUint(b, f.Length, 10)
-		b = append(b, length.after...)
-	}
-	if f.Masked {
-		b = append(b, frames.key[form].before...)
-		b = appendDigits(b, f.Key[:])
-		b = append(b, frames.key[form].after...)
-	}
-	return b
+	return first, second
 }
 
 // appendPlace appends where the frame stands in its message, and what applies to few frames.
