@@ -5,7 +5,6 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -176,15 +175,16 @@ func AppendFrame(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
 
 // appendDigits appends p as hex, without quotes.
 func appendDigits(b, p []byte) []byte {
-	n := len(b)
-	b = slices.Grow(b, 2*len(p))[:n+2*len(p)]
-	to := b[n:]
-	for len(p) >= 4 {
-		binary.LittleEndian.PutUint64(to, eightDigits(binary.LittleEndian.Uint32(p)))
-		p, to = p[4:], to[8:]
+	for ; len(p) >= 8; p = p[8:] {
+		b = binary.LittleEndian.AppendUint64(b, eightDigits(binary.LittleEndian.Uint32(p)))
+		b = binary.LittleEndian.AppendUint64(b, eightDigits(binary.LittleEndian.Uint32(p[4:])))
 	}
-	for i, c := range p {
-		to[2*i], to[2*i+1] = hexDigits[c>>4], hexDigits[c&0xF]
+	if len(p) >= 4 {
+		b = binary.LittleEndian.AppendUint64(b, eightDigits(binary.LittleEndian.Uint32(p)))
+		p = p[4:]
+	}
+	for _, c := range p {
+		b = append(b, hexDigits[c>>4], hexDigits[c&0xF])
 	}
 	return b
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -199,13 +200,19 @@ func TestAppendFrameAllocs(t *testing.T) {
 }
 
 func BenchmarkAppendFrame(b *testing.B) {
-	h, n, _ := inspector.ParseHeader([]byte("\x81\x85\x37\xfa\x21\x3d"))
-	f := &inspector.Frame{Header: h, Raw: []byte("\x81\x85\x37\xfa\x21\x3d")[:n], Payload: []byte("\x7f\x9f\x4d\x51\x58"),
-		Plain: []byte("Hello"), Received: 5, Message: 1, Part: 1, MessageType: inspector.OpText}
-	out := make([]byte, 0, 4096)
-	b.ReportAllocs()
-	for b.Loop() {
-		out = AppendFrame(out[:0], f, nil)
+	for _, size := range []int{5, 64} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			raw := []byte{0x81, 0x80 | byte(size), 0x37, 0xfa, 0x21, 0x3d}
+			h, _, _ := inspector.ParseHeader(raw)
+			plain := bytes.Repeat([]byte("x"), size)
+			f := &inspector.Frame{Header: h, Raw: raw, Payload: inspector.AppendMasked(nil, plain, h.Key, 0), Plain: plain,
+				Received: h.Length, Message: 1, Part: 1, MessageType: inspector.OpText}
+			out := make([]byte, 0, 4096)
+			b.ReportAllocs()
+			for b.Loop() {
+				out = AppendFrame(out[:0], f, nil)
+			}
+			b.SetBytes(int64(len(out)))
+		})
 	}
-	b.SetBytes(int64(len(out)))
 }
