@@ -21,6 +21,11 @@
 // after the flush. A ping from the server, sent from another goroutine, takes the same lock as
 // the flush; since a flush writes whole frames only, the ping stands between two of them.
 //
+// To answer a message takes a larger stack than to wait for one, and a goroutine's stack does not
+// become as small again as a new one is. So a conversation that has been idle for a while goes
+// on in a new goroutine, and tells its Owner that memory can be collected. Ten thousand idle
+// ones then cost what they cost before their first message.
+//
 // # Compression
 //
 // With permessage-deflate (RFC 7692) the mirror of a compressed message is its own compressed
@@ -28,6 +33,8 @@
 // window of what it sends did, so Negotiate accepts an offer only where that is so. Breakdowns
 // are not compressed, which the extension allows, and so stay out of the window. Every compressed
 // message is inflated, too, since only then can it be known to be valid, and within the limit.
+// The window and what inflates it stay with the connection, some 80 KiB: they are the price of
+// asking for compression.
 //
 // # The library
 //
