@@ -88,7 +88,7 @@ func (e *Echo) run() {
 // converse holds the conversation and reports whether it is at rest: otherwise its connection
 // is closed.
 func (e *Echo) converse() (rests bool) {
-	defer e.rest()
+	defer e.letGo()
 	for {
 		if !e.flush() {
 			// Whoever does not read what was sent would not read a close frame either.
@@ -185,7 +185,7 @@ func (e *Echo) feed(p []byte) {
 	// An error of the decoder is one that the judge has found in the same header.
 	_, _ = e.decoder.Feed(p, e)
 	if !e.deaf() && !e.leaving {
-		e.breaks(e.judge.Early(e.decoder.Pending()))
+		e.breaksFront(&e.judge, e.decoder.Pending())
 	}
 }
 
@@ -197,7 +197,7 @@ func (e *Echo) flush() bool {
 	}
 	e.send()
 	if !e.failed && e.part == 0 && e.decoder.Left() == 0 {
-		e.rest()
+		e.letGo()
 	}
 	return !e.failed
 }
@@ -218,8 +218,8 @@ func (e *Echo) send() {
 	w.sent()
 }
 
-// rest gives back what the conversation had in hand.
-func (e *Echo) rest() {
+// letGo gives back what the conversation had in hand.
+func (e *Echo) letGo() {
 	if e.work != nil {
 		e.work.release()
 		e.work = nil
@@ -258,8 +258,13 @@ func (e *Echo) Ping(payload []byte) bool {
 	// Before the write, or the pong may come first.
 	e.control().pinged(time.Now(), frame, e.breakdown != Off)
 	e.allowWrite()
-	_, err := e.tap.Write(frame)
-	return err == nil
+	if _, err := e.tap.Write(frame); err != nil {
+		// A part of it may have gone out, and no frame can stand behind that.
+		e.closed = true
+		_ = e.tap.Reset()
+		return false
+	}
+	return true
 }
 
 // Stop makes the conversation end soon, with close code 1001.

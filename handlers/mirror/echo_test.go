@@ -90,13 +90,16 @@ func TestEchoMirror(t *testing.T) {
 	}
 }
 
+// fault is a client's input that breaks a rule.
+type fault struct {
+	name string
+	in   []byte
+	rule *inspector.Rule
+}
+
 // Every rule that a client's frames can break, with the code that it is closed with.
-func TestEchoRules(t *testing.T) {
-	tests := []struct {
-		name string
-		in   []byte
-		rule *inspector.Rule
-	}{
+func faults(t *testing.T) []fault {
+	return []fault{
 		{"RSV1 without an extension", masked(0xc1, "x"), inspector.RuleReservedBit},
 		{"RSV2", masked(0xa1, "x"), inspector.RuleReservedBit},
 		{"RSV3 on a ping", masked(0x99, "x"), inspector.RuleReservedBit},
@@ -120,8 +123,14 @@ func TestEchoRules(t *testing.T) {
 		{"close 1005", masked(0x88, "\x03\xed"), inspector.RuleCloseCode},
 		{"close 999", masked(0x88, "\x03\xe7"), inspector.RuleCloseCode},
 		{"close reason not UTF-8", masked(0x88, "\x03\xe8\xff"), inspector.RuleCloseReasonUTF8},
+		// Of two rules the one counts that is broken by the earlier byte.
+		{"continuation of nothing, without a mask", unhex(t, "80 12"), inspector.RuleStrayContinuation},
+		{"ping with 5 in 16 bits", unhex(t, "89 fe 0005 00000000 48656c6c6f"), inspector.RuleControlTooLong},
 	}
-	for _, tt := range tests {
+}
+
+func TestEchoRules(t *testing.T) {
+	for _, tt := range faults(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			c, _ := echo(t, Options{Breakdown: Off})
 			c.send(tt.in)
@@ -453,6 +462,21 @@ func TestEchoRests(t *testing.T) {
 	})
 }
 
+// A ping that can't go out ends the connection: a part of it may be on its way.
+func TestEchoPingNeverReads(t *testing.T) {
+	server, conn := net.Pipe()
+	p := testPatience
+	p.write = 20 * time.Millisecond
+	c := &client{t: t, conn: conn, done: make(chan struct{})}
+	e := New(inspector.NewConn(server), Options{})
+	e.patience = &p
+	e.Start(c)
+	if e.Ping([]byte("x")) {
+		t.Error("Ping = true, and nobody has read")
+	}
+	<-c.done
+}
+
 // A client that half-closes gets its answers, and then the end.
 func TestEchoHalfClosed(t *testing.T) {
 	c, _ := echo(t, Options{Breakdown: Off})
@@ -481,6 +505,18 @@ func TestEchoCuts(t *testing.T) {
 				if got := converse(Options{Breakdown: form}, bytes.Clone(in[:i]), bytes.Clone(in[i:j]), bytes.Clone(in[j:])); !bytes.Equal(got, want) {
 					t.Fatalf("%v, cut at %d and %d: %s", form, i, j, difference(got, want))
 				}
+			}
+		}
+	}
+}
+
+// Nor must the verdict.
+func TestEchoFaultCuts(t *testing.T) {
+	for _, tt := range faults(t) {
+		want := converse(Options{Breakdown: Off}, bytes.Clone(tt.in))
+		for i := range tt.in {
+			if got := converse(Options{Breakdown: Off}, bytes.Clone(tt.in[:i]), bytes.Clone(tt.in[i:])); !bytes.Equal(got, want) {
+				t.Errorf("%s, cut at %d: %s", tt.name, i, difference(got, want))
 			}
 		}
 	}

@@ -19,7 +19,14 @@ func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
 		return
 	}
 	e.frame, e.at = h, 0
-	if e.leaving || e.breaks(e.judge.Header(h)) {
+	if e.leaving {
+		return
+	}
+	before := e.judge
+	if v := e.judge.Header(h); len(v) > 0 {
+		if !e.breaksFront(&before, raw[:len(raw)-1]) {
+			e.breaks(v)
+		}
 		return
 	}
 	w := e.work
@@ -204,6 +211,17 @@ func (e *Echo) breaks(v []inspector.Violation) bool {
 	}
 	e.fail(v[0].Rule)
 	return true
+}
+
+// breaksFront ends the conversation if the front of a header breaks a rule: for the first of
+// its bytes that does, as if it had come byte by byte. How it was cut must not show.
+func (e *Echo) breaksFront(judge *inspector.Judge, front []byte) bool {
+	for n := range front {
+		if e.breaks(judge.Early(front[:n+1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // fail ends the conversation for a rule that was broken.
