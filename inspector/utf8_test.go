@@ -85,6 +85,27 @@ func TestUTF8(t *testing.T) {
 	checkUTF8(t, append(bytes.Repeat([]byte("a"), 20), 0xC0, 0x80))
 }
 
+// Long texts are checked in stretches; where they end must not show.
+func TestUTF8Stretches(t *testing.T) {
+	for _, c := range []string{"a", "é", "日", "😀", "aé日😀"} {
+		for shift := range 4 {
+			text := append(bytes.Repeat([]byte("x"), shift), bytes.Repeat([]byte(c), 3*stretch/len(c))...)
+			var u UTF8
+			if got := u.Write(text); got >= 0 || !u.Complete() {
+				t.Fatalf("UTF8 of %q again and again, behind %d bytes: first bad byte %d", c, shift, got)
+			}
+			for at := stretch - 6; at < stretch+6; at++ {
+				bad := bytes.Clone(text)
+				bad[at] = 0xFF
+				var u UTF8
+				if got := u.Write(bad); got != at {
+					t.Fatalf("UTF8 of %q again and again, behind %d bytes, with 0xff at %d: first bad byte %d", c, shift, at, got)
+				}
+			}
+		}
+	}
+}
+
 func FuzzUTF8(f *testing.F) {
 	f.Add([]byte("κόσμε\xed\xa0\x80"))
 	f.Add([]byte("\xf4\x90\x80\x80"))
