@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // steps are all there is to do, in their order.
 func steps(quick bool) []step {
 	return []step{
-		{name: "tools", what: "what the tests need is installed", run: installTools},
+		{name: "tools", what: "what the tests need besides Go", run: installTools},
 		{name: "gofmt", what: "formatting of the Go files", run: formatting},
 		{name: "vet", what: "go vet ./...", run: goTool("vet", "-tags", browserTag, "./...")},
 		{name: "staticcheck", what: "staticcheck ./...", slow: true,

@@ -107,9 +107,14 @@ func installTools(ctx context.Context, r *runner) result {
 		failed = append(failed, errors.New(typeThis(absent)))
 	}
 	r.chrome = findChrome()
-	if npm {
-		if out, err := r.installModules(ctx); err != nil {
+	if npm && !r.modulesFresh() {
+		var out []byte
+		var err error
+		if r.missing["npm"] == "" { // without npm the line to type is there already
+			out, err = r.installModules(ctx)
 			res.output = append(res.output, lastLines(out, 20)...)
+		}
+		if err != nil || !r.modulesFresh() {
 			failed = append(failed, err)
 			r.missing[modules] = "the packages from npm are missing, see tools"
 		}
@@ -184,15 +189,8 @@ func typeThis(absent []tool) string {
 	return missing + "\ninstall these with your package manager, then run again"
 }
 
-// installModules installs the packages from npm that static/package-lock.json names, unless they
-// are there.
+// installModules installs the packages from npm that static/package-lock.json names.
 func (r *runner) installModules(ctx context.Context) ([]byte, error) {
-	if r.modulesFresh() {
-		return nil, nil
-	}
-	if r.missing["npm"] != "" {
-		return nil, errors.New("missing: the packages from npm, which need npm")
-	}
 	out, err := r.output(ctx, "npm", "ci", "--prefix", "static", "--no-audit", "--no-fund")
 	if err != nil {
 		err = fmt.Errorf("npm ci --prefix static: %w", err)
