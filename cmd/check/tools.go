@@ -108,15 +108,13 @@ func installTools(ctx context.Context, r *runner) result {
 	}
 	r.chrome = findChrome()
 	if npm && !r.modulesFresh() {
-		var out []byte
-		var err error
-		if r.missing["npm"] == "" { // without npm the line to type is there already
-			out, err = r.installModules(ctx)
+		const missing = "the packages from npm are missing, see tools"
+		if r.missing["npm"] != "" { // the line to type is there already
+			r.missing[modules] = missing
+		} else if out, err := r.installModules(ctx); err != nil {
 			res.output = append(res.output, lastLines(out, 20)...)
-		}
-		if err != nil || !r.modulesFresh() {
 			failed = append(failed, err)
-			r.missing[modules] = "the packages from npm are missing, see tools"
+			r.missing[modules] = missing
 		}
 	}
 	res.err = errors.Join(failed...)
