@@ -95,9 +95,6 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, tap *inspector.
 		}
 		return nil, err
 	}
-	if o.wire == "" {
-		tap.Unwatch() // nobody looks: what nobody looks at costs nothing
-	}
 	if o.library {
 		return mirror.NewLibrary(conn, tap, options), nil
 	}
