@@ -204,6 +204,12 @@ func TestForgeBare(t *testing.T) {
 	if answer.Status != 0 || answer.Sent != len(head) || !strings.Contains(string(received), "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") {
 		t.Errorf("answered %+v: %q", answer, received)
 	}
+	// A handshake that names no wire doesn't take the forge's away.
+	unnamed := strings.Replace(head, "&wire="+string(forgeID), "", 1)
+	answer, _ = s.forged("?wire="+string(forgeID), `{"writes":[`+write(hex.EncodeToString([]byte(unnamed)))+`,`+write(masked5)+`],"wait":100}`)
+	if got := upward(s.connection(forgeID, answer.Port)); len(got) == 0 {
+		t.Error("the frames behind a handshake that names no wire are not on the forge's")
+	}
 	// Bytes that are no HTTP show on the wire too.
 	answer, _ = s.forged("?wire="+string(forgeID), `{"writes":[`+write("00010203")+`],"wait":100}`)
 	if got := upward(s.connection(forgeID, answer.Port)); hex.EncodeToString(got) != "00010203" {
