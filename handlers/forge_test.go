@@ -206,9 +206,9 @@ func TestForgeBare(t *testing.T) {
 	}
 	// A handshake that names no wire doesn't take the forge's away.
 	unnamed := strings.Replace(head, "&wire="+string(forgeID), "", 1)
-	answer, _ = s.forged("?wire="+string(forgeID), `{"writes":[`+write(hex.EncodeToString([]byte(unnamed)))+`,`+write(masked5)+`],"wait":100}`)
-	if got := upward(s.connection(forgeID, answer.Port)); len(got) == 0 {
-		t.Error("the frames behind a handshake that names no wire are not on the forge's")
+	answer, _ = s.forged("?wire="+string(forgeID), `{"writes":[`+write(hex.EncodeToString([]byte(unnamed)))+`,{"bytes":"`+masked5+`","pause":200}],"wait":100}`)
+	if got := upward(s.connection(forgeID, answer.Port)); hex.EncodeToString(got) != masked5 {
+		t.Errorf("behind a handshake that names no wire, the forge's wire saw % x; want the frame", got)
 	}
 	// Bytes that are no HTTP show on the wire too.
 	answer, _ = s.forged("?wire="+string(forgeID), `{"writes":[`+write("00010203")+`],"wait":100}`)
