@@ -87,6 +87,7 @@ func New(c Config) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
+		ReadTimeout:       2 * c.Limits.RequestTime, // of a body too: net/http discards what a handler left unread
 		MaxHeaderBytes:    c.Limits.RequestHead,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
