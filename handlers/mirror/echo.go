@@ -310,25 +310,33 @@ func (e *Echo) end() {
 	e.state.Lock()
 	e.ending = true
 	e.state.Unlock()
-	drain(e.tap, e.patience.drain)
+	drain(e.tap, e.patience)
 }
 
 // End closes a connection below which a last answer is on its way, so that it arrives.
-func End(tap *inspector.Conn) { drain(tap, usualPatience.drain) }
+func End(tap *inspector.Conn) { drain(tap, &usualPatience) }
 
-// drain half-closes the connection, reads until the peer's FIN but for no longer than wait and
-// no more than maxDrain bytes, and closes it.
-func drain(tap *inspector.Conn, wait time.Duration) {
+// drain half-closes the connection, reads until the peer's FIN, and closes it. A peer that falls
+// silent is left after p.drain, and one that goes on sending after p.flood or maxDrain bytes.
+func drain(tap *inspector.Conn, p *patience) {
 	defer tap.Close()
-	if tap.SetReadDeadline(time.Now().Add(wait)) != nil || tap.CloseWrite() != nil {
+	if tap.CloseWrite() != nil {
 		return
 	}
+	last := time.Now().Add(p.flood)
 	for left := maxDrain; left > 0; {
-		p, err := tap.AwaitRead(borrow, giveBack)
+		by := time.Now().Add(p.drain)
+		if by.After(last) {
+			by = last
+		}
+		if tap.SetReadDeadline(by) != nil {
+			return
+		}
+		b, err := tap.AwaitRead(borrow, giveBack)
 		if err != nil {
 			return
 		}
-		left -= len(p)
-		giveBack(p)
+		left -= len(b)
+		giveBack(b)
 	}
 }

@@ -194,6 +194,75 @@ func TestEchoCloseArrives(t *testing.T) {
 	c.wantsClose(1002, closeReason(inspector.RuleUnmaskedClient))
 }
 
+// It must also arrive at a client that hands over many MiB before it looks, as browsers do.
+func TestEchoCloseArrivesBehindMuch(t *testing.T) {
+	text := strings.Repeat("x", 16<<20)
+	tests := []struct {
+		name   string
+		limit  int64
+		in     []byte
+		code   uint16
+		reason string
+	}{
+		{"over the limit", testLimit, masked(0x81, text), 1009, "message over 1 MiB (limit: max-message)"},
+		{"not UTF-8", 32 << 20, masked(0x81, "\xff"+text), 1007, closeReason(inspector.RuleInvalidUTF8)},
+		{"no mask", testLimit, unmasked(0x81, text), 1002, closeReason(inspector.RuleUnmaskedClient)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, _ := echo(t, Options{MaxMessage: tt.limit})
+			c.send(tt.in)
+			c.wantsClose(tt.code, tt.reason)
+		})
+	}
+}
+
+// A client that never stops sending is cut off: on a fast way by its bytes, on a slow one by
+// the time.
+func TestEchoCutsFlood(t *testing.T) {
+	t.Run("bytes", func(t *testing.T) {
+		c, _ := echo(t, Options{})
+		c.send(unhex(t, "81 05"))
+		var sent int
+		var err error
+		for piece := make([]byte, 1<<20); err == nil; {
+			var n int
+			n, err = c.conn.Write(piece)
+			sent += n
+		}
+		if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) || sent < maxDrain {
+			t.Errorf("after %d bytes: %v; want a reset after %d or more", sent, err, maxDrain)
+		}
+		<-c.done
+	})
+	t.Run("time", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			server, conn := net.Pipe()
+			c := &client{t: t, conn: conn, done: make(chan struct{})}
+			e := New(inspector.NewConn(halfCloser{server}), Options{})
+			e.Start(c)
+			c.send(unhex(t, "81 05"))
+			if f := c.read(); f.first != 0x88 {
+				t.Fatalf("read %#x, want a close frame", f.first)
+			}
+			began, err := time.Now(), error(nil)
+			for err == nil {
+				time.Sleep(usualPatience.drain / 2)
+				_, err = conn.Write([]byte("x"))
+			}
+			if took := time.Since(began); took < usualPatience.flood || took > usualPatience.flood+usualPatience.drain {
+				t.Errorf("it was cut after %v, want %v", took, usualPatience.flood)
+			}
+			<-c.done
+		})
+	})
+}
+
+// halfCloser is a pipe that takes CloseWrite for granted.
+type halfCloser struct{ net.Conn }
+
+func (halfCloser) CloseWrite() error { return nil }
+
 func TestEchoBreakdown(t *testing.T) {
 	t.Run("three frames", func(t *testing.T) {
 		c, _ := echo(t, Options{})
@@ -379,7 +448,7 @@ func TestEchoStop(t *testing.T) {
 		<-c.done
 	})
 	t.Run("no answer", func(t *testing.T) {
-		c, e := patientEcho(t, Options{}, &patience{write: time.Second, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond, rest: time.Hour})
+		c, e := patientEcho(t, Options{}, &patience{write: time.Second, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond, flood: 50 * time.Millisecond, rest: time.Hour})
 		e.Stop()
 		e.Stop()
 		if f := c.read(); f.first != 0x88 {
@@ -388,7 +457,7 @@ func TestEchoStop(t *testing.T) {
 		<-c.done
 	})
 	t.Run("never reads", func(t *testing.T) {
-		c, e := patientEcho(t, Options{}, &patience{write: time.Hour, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond, rest: time.Hour})
+		c, e := patientEcho(t, Options{}, &patience{write: time.Hour, leave: 50 * time.Millisecond, drain: 50 * time.Millisecond, flood: 50 * time.Millisecond, rest: time.Hour})
 		full := make(chan struct{})
 		go func() {
 			defer close(full)

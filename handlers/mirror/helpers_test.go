@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // testPatience is short, so that what waits in vain ends soon.
-var testPatience = patience{write: 200 * time.Millisecond, leave: 5 * time.Second, drain: 5 * time.Second, rest: time.Hour}
+var testPatience = patience{write: 200 * time.Millisecond, leave: 5 * time.Second, drain: 5 * time.Second, flood: 15 * time.Second, rest: time.Hour}
 
 const testLimit = 1 << 20
 

@@ -52,7 +52,7 @@ func (l *Library) run() {
 		kind, p, err := l.readMessage()
 		if err != nil {
 			// gorilla has sent a close frame if it has found a fault.
-			drain(l.tap, l.patience.drain)
+			drain(l.tap, l.patience)
 			return
 		}
 		if err := l.answer(kind, p); err != nil && !errors.Is(err, websocket.ErrCloseSent) {

@@ -62,11 +62,12 @@ var (
 type patience struct {
 	write time.Duration // for room to write into
 	leave time.Duration // for the answer to our close frame, when the server stops
-	drain time.Duration // for the peer's FIN, after ours
+	drain time.Duration // for more from the peer or its FIN, after our FIN
+	flood time.Duration // for the FIN of a peer that goes on sending
 	rest  time.Duration // for the next message, before it goes on with a new stack
 }
 
-var usualPatience = patience{write: 10 * time.Second, leave: time.Second, drain: time.Second, rest: 250 * time.Millisecond}
+var usualPatience = patience{write: 10 * time.Second, leave: time.Second, drain: time.Second, flood: 8 * time.Second, rest: 250 * time.Millisecond}
 
 const (
 	// readSize is the size of the buffers that are read into.
@@ -75,8 +76,9 @@ const (
 	flushAt = 64 << 10
 	// directAt is from how many missing bytes on a frame's payload is read into its place.
 	directAt = 4 << 10
-	// maxDrain is how much is read, after our FIN, from a peer that goes on sending.
-	maxDrain = 1 << 20
+	// maxDrain is how much is read, after our FIN, from a peer that goes on sending: a browser hands
+	// a message of many MiB over in one piece, and looks at our close frame when it is out.
+	maxDrain = 64 << 20
 	// maxFrames is how many frames of a message a breakdown lists.
 	maxFrames = 64
 	// maxControls is how many control frames wait for the next breakdown.
