@@ -16,8 +16,12 @@ const windowSize = 32 << 10
 // ErrInflateLimit is returned when a message holds more than the limit after inflation.
 var ErrInflateLimit = errors.New("message is over the limit after inflation")
 
-// maxFinalBlocks bounds how often a message can make the inflater start again.
-const maxFinalBlocks = 4096
+// MaxFinalBlocks bounds how often a message can make the inflater start again.
+const MaxFinalBlocks = 4096
+
+// ErrFinalBlocks is returned when a message has more than MaxFinalBlocks blocks with BFINAL set.
+// That breaks no rule: the limit is ours.
+var ErrFinalBlocks = fmt.Errorf("more than %d blocks with BFINAL set in one message (limit: final blocks)", MaxFinalBlocks)
 
 // deflateTail closes a message's data: the empty stored block that the sender took off
 // (RFC 7692 §7.2.2), and a final one, at which the inflater stops.
@@ -39,8 +43,8 @@ func NewInflater(takeover bool, limit int) *Inflater {
 	return &Inflater{takeover: takeover, limit: limit}
 }
 
-// Message appends the inflated message to dst. Its errors are ErrInflateLimit, with as much as the
-// limit allows, and those of broken data; both wrapped. With takeover any error is final.
+// Message appends the inflated message to dst. Its errors are ErrInflateLimit and ErrFinalBlocks,
+// with as much as the limit allows, and those of broken data; all wrapped. With takeover any error is final.
 func (i *Inflater) Message(dst, compressed []byte) ([]byte, error) {
 	if i.err != nil {
 		return dst, i.err
@@ -67,8 +71,8 @@ func (i *Inflater) inflate(dst, compressed []byte) ([]byte, error) {
 	// A sender may end a block with BFINAL set and go on behind it (RFC 7692 §7.2.3.4): flate
 	// stops there, so it is started again until only our own final block is left.
 	for blocks := 0; i.in.left() > 0; blocks++ {
-		if blocks > maxFinalBlocks {
-			return dst, fmt.Errorf("inflate: more than %d blocks with BFINAL set in one message (limit: final blocks)", maxFinalBlocks)
+		if blocks > MaxFinalBlocks {
+			return dst, fmt.Errorf("inflate: %w", ErrFinalBlocks)
 		}
 		dict := i.window
 		if len(dst) > start {

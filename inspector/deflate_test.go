@@ -97,8 +97,8 @@ func TestInflaterBroken(t *testing.T) {
 		}
 	}
 	many := bytes.Repeat([]byte{0x03, 0x00}, 100000) // empty blocks with BFINAL
-	if _, err := i.Message(nil, many); err == nil || !strings.Contains(err.Error(), "limit: final blocks") {
-		t.Errorf("100 000 final blocks: %v; want the limit named", err)
+	if _, err := i.Message(nil, many); !errors.Is(err, ErrFinalBlocks) || !strings.Contains(err.Error(), "limit: final blocks") {
+		t.Errorf("100 000 final blocks: %v; want ErrFinalBlocks, which names the limit", err)
 	}
 }
 

@@ -5,6 +5,7 @@ package inspector
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -251,6 +252,9 @@ func (d *deflated) inflate(o Options) *Inflated {
 	case errors.Is(err, ErrInflateLimit):
 		d.limited = true
 		r.Err = "The message holds more than " + size(o.InflateLimit) + " (limit: message); it is not inflated further."
+	case errors.Is(err, ErrFinalBlocks):
+		d.limited = true
+		r.Err = fmt.Sprintf("The message has more than %d blocks with BFINAL set (limit: final blocks); it is not inflated further.", MaxFinalBlocks)
 	case err != nil:
 		r.Err = "It can't be inflated: " + err.Error() + "."
 	}

@@ -170,6 +170,9 @@ func TestEchoDeflateRules(t *testing.T) {
 	}{
 		{"a bomb", masked(0xc2, deflate(strings.Repeat("\x00", 4<<20))), 1009, "message over 1 MiB (limit: max-message)"},
 		{"one byte over", masked(0xc2, deflate(strings.Repeat("x", 1<<20+1))), 1009, "message over 1 MiB (limit: max-message)"},
+		{"just so many final blocks", join(masked(0xc2, strings.Repeat("\x03\x00", inspector.MaxFinalBlocks)+"\x00"), masked(0x88, "")), 0, ""},
+		{"too many final blocks", masked(0xc2, strings.Repeat("\x03\x00", inspector.MaxFinalBlocks+1)), 1008,
+			"message over 4096 blocks with BFINAL set (limit: final blocks)"},
 		{"no deflate data", masked(0xc2, "\xff\xff\xff"), 1007, closeReason(inspector.RuleDeflate)},
 		{"not UTF-8 inside", masked(0xc1, deflate("ab\xff")), 1007, closeReason(inspector.RuleInvalidUTF8)},
 		{"RSV1 on a continuation", join(masked(0x41, "x"), masked(0xc0, "y")), 1002, closeReason(inspector.RuleReservedBit)},
@@ -181,6 +184,10 @@ func TestEchoDeflateRules(t *testing.T) {
 			c, _ := echo(t, Options{Deflate: &Deflate{Takeover: true}})
 			c.send(tt.in)
 			if tt.in[0] == 0x41 {
+				c.read()
+			}
+			if tt.code == 0 { // it breaks no limit, and is mirrored and explained
+				c.read()
 				c.read()
 			}
 			c.wantsClose(tt.code, tt.reason)

@@ -173,6 +173,9 @@ func (e *Echo) inflate() bool {
 	case errors.Is(err, inspector.ErrInflateLimit):
 		e.tooBig()
 		return false
+	case errors.Is(err, inspector.ErrFinalBlocks):
+		e.close(inspector.ClosePolicyViolation, finalBlocksReason)
+		return false
 	case err != nil:
 		e.fail(inspector.RuleDeflate)
 		return false

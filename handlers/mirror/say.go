@@ -4,6 +4,7 @@ package mirror
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -62,6 +63,9 @@ func closeReason(r *inspector.Rule) string {
 func tooBigReason(limit int64) string {
 	return "message over " + byteCount(limit) + " (limit: max-message)"
 }
+
+// finalBlocksReason names a limit that valid DEFLATE data can hit.
+var finalBlocksReason = fmt.Sprintf("message over %d blocks with BFINAL set (limit: final blocks)", inspector.MaxFinalBlocks)
 
 // cut shortens s to at most n bytes, between two characters.
 func cut(s string, n int) string {
