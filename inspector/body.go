@@ -131,7 +131,7 @@ func (b *body) take(c byte) bool {
 		return false
 	case chunkExt:
 		if v, ok := hexDigit(c); ok && b.digits > 0 {
-			if b.digits++; b.digits > 15 {
+			if b.digits++; b.digits > 16 { // 64 bits: what others take too
 				return false
 			}
 			b.left = b.left<<4 | uint64(v)

@@ -236,6 +236,12 @@ func (h *Head) hasToken(name, token string) bool {
 	return false
 }
 
+// codingIn10 reports whether an HTTP/1.0 message names a transfer coding, which it can't have.
+func (h *Head) codingIn10() bool {
+	_, coded := h.Get("Transfer-Encoding")
+	return coded && string(h.Version.Of(h.Raw)) == "HTTP/1.0"
+}
+
 // bodyFraming says how the body behind h is delimited, and how long it is when its length is
 // told (RFC 9112 §6.3). method is that of the request that a response answers.
 func (h *Head) bodyFraming(method string) (f BodyFraming, length uint64, err error) {
@@ -243,6 +249,9 @@ func (h *Head) bodyFraming(method string) (f BodyFraming, length uint64, err err
 		return BodyNone, 0, nil
 	}
 	coding, hasCoding := h.Get("Transfer-Encoding")
+	if h.codingIn10() {
+		hasCoding = false // as Go's net/http and most others read it
+	}
 	said, hasLength := h.Get("Content-Length")
 	switch {
 	case hasCoding:

@@ -118,7 +118,7 @@ func TestEveryRuleIsDrawn(t *testing.T) {
 	for _, r := range []*Rule{RuleReservedBit, RuleReservedOpcode, RuleUnmaskedClient, RuleMaskedServer,
 		RuleLengthNotMinimal, RuleLengthTopBit, RuleControlFragmented, RuleControlTooLong, RuleStrayContinuation,
 		RuleMissingContinuation, RuleInvalidUTF8, RuleCloseBody, RuleCloseCode, RuleCloseReasonUTF8, RuleAfterClose,
-		RuleDeflate, RuleBareLF, RuleNoHost, RuleFieldName, RuleObsoleteFold, RuleLengthConflict, RuleChunkSize} {
+		RuleDeflate, RuleBareLF, RuleNoHost, RuleFieldName, RuleObsoleteFold, RuleLengthConflict, RuleCodingIn10, RuleChunkSize} {
 		if !strings.HasPrefix(r.Ref, "RFC ") || !strings.Contains(r.Ref, "§") || !strings.HasSuffix(r.Text, ".") {
 			t.Errorf("rule %s: ref %q, text %q; want an RFC with a section, and a sentence", r.ID, r.Ref, r.Text)
 		}

@@ -71,6 +71,8 @@ var (
 		"A field must not be folded over several lines.", 0}
 	RuleLengthConflict = &Rule{"length-conflict", "RFC 9112 §6.3",
 		"A message must say its body's length in one way only.", 0}
+	RuleCodingIn10 = &Rule{"transfer-coding-in-1.0", "RFC 9112 §6.1",
+		"HTTP/1.0 knows no Transfer-Encoding: a message that has one is framed wrongly.", 0}
 	RuleChunkSize = &Rule{"chunk-size", "RFC 9112 §7.1",
 		"A chunk begins with its size in hexadecimal and CR LF.", 0}
 )

@@ -294,6 +294,9 @@ func (s *Session) follow(h *half, method string) {
 		h.phase, h.note = inRaw, "Nothing says where this body ends. From here on bytes are shown as bytes."
 		return
 	}
+	if h.parsed.codingIn10() {
+		h.broken = append(h.broken, Violation{RuleCodingIn10, 0, "Transfer-Encoding is read as if it were not there."})
+	}
 	if _, both := h.parsed.Get("Content-Length"); both && framing == BodyChunked {
 		h.broken = append(h.broken, Violation{RuleLengthConflict, 0,
 			"Both Transfer-Encoding and Content-Length are there; the first one counts."})

@@ -143,6 +143,24 @@ func TestSession(t *testing.T) {
 			`body 1 "2\r\nhe" chunked payload 2 last false chunk-size@5`,
 			`bytes 1 "llo\r\n"`,
 		}},
+		{"a transfer coding in HTTP/1.0", []piece{
+			{Up, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n5\n"},
+			{Down, "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n"},
+		}, []string{
+			`request 1 "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n" transfer-coding-in-1.0@0`,
+			`body 1 "5\n" length payload 2 last true`,
+		}, []string{
+			`response 1 "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" transfer-coding-in-1.0@0`,
+			`body 1 "5\r\n" close payload 3 last true`,
+		}},
+		{"the longest chunk size, and one digit more", []piece{
+			{Up, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0000000000000001\r\na\r\n00000000000000001\r\n"},
+		}, []string{
+			`request 1 "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"`,
+			`body 1 "0000000000000001\r\na\r\n" chunked payload 1 last false`,
+			`body 1 "0000000000000000" chunked payload 0 last false chunk-size@16`,
+			`bytes 1 "1\r\n"`,
+		}, nil},
 		{"a body up to the end", []piece{
 			{Up, "GET / HTTP/1.0\r\n\r\n"}, {Down, "HTTP/1.0 200 OK\r\n\r\nall of it"},
 		}, []string{`request 1 "GET / HTTP/1.0\r\n\r\n"`}, []string{
