@@ -32,6 +32,12 @@ type echoServer struct {
 
 func startEcho(t *testing.T, l Limits) *echoServer {
 	t.Helper()
+	return startWith(t, l, nil, nil)
+}
+
+// startWith starts a server that change has changed, on a listener that under has wrapped.
+func startWith(t *testing.T, l Limits, change func(*Server), under func(net.Listener) net.Listener) *echoServer {
+	t.Helper()
 	leaks := goleak.IgnoreCurrent()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -43,8 +49,15 @@ func startEcho(t *testing.T, l Limits) *echoServer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if change != nil {
+		change(s)
+	}
+	tapped := listener
+	if under != nil {
+		tapped = under(listener)
+	}
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(listener) }()
+	go func() { served <- s.Serve(tapped) }()
 	t.Cleanup(func() {
 		ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
 		defer stop()

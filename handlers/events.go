@@ -130,8 +130,6 @@ func (s *Server) logJSON(w http.ResponseWriter, r *http.Request) error {
 	defer func() { putJSONBuffer(p, b) }()
 	if log, ok := s.hub.Lookup(id); ok {
 		control := http.NewResponseController(w)
-		// The deadline would outlive the response on a connection that is kept alive.
-		defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 		_, last := log.Range()
 		for seq, n := uint64(0), 0; seq < last; {
 			var members int

@@ -78,6 +78,7 @@ func (s *Server) forge(w http.ResponseWriter, r *http.Request) error {
 	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.ForgeTime)
 	defer cancel()
+	s.hold(w, s.limits.ForgeTime)
 	order, err := s.readOrder(ctx, w, r)
 	if err != nil {
 		return err

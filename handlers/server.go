@@ -26,7 +26,8 @@ type Limits struct {
 	WireSockets    int           // WebSockets open at once on one wire
 	AddressSockets int           // WebSockets open at once from one client address
 	RequestHead    int           // bytes of a request's head
-	RequestTime    time.Duration // in which a request's head must have come
+	RequestTime    time.Duration // in which a request's head must have come, and its body in as much again
+	ResponseTime   time.Duration // in which a client must have taken a response
 	Forge          int64         // bytes that one forge sends, and that it keeps of what comes back
 	ForgeTime      time.Duration // that one forge takes
 	AddressForges  int           // forges at work for one client address
@@ -41,6 +42,7 @@ func DefaultLimits() Limits {
 		AddressSockets: 256,
 		RequestHead:    64 << 10,
 		RequestTime:    10 * time.Second,
+		ResponseTime:   30 * time.Second,
 		Forge:          64 << 10,
 		ForgeTime:      5 * time.Second,
 		AddressForges:  8,
@@ -62,6 +64,7 @@ type Server struct {
 	log      *slog.Logger
 	hub      *wire.Hub
 	limits   Limits
+	conns    *conns
 	sockets  *sockets
 	echoes   echoes
 	forges   forges
@@ -77,6 +80,7 @@ func New(c Config) (*Server, error) {
 		log:     c.Log,
 		hub:     c.Hub,
 		limits:  c.Limits,
+		conns:   newConns(),
 		sockets: newSockets(c.Limits),
 		mux:     http.NewServeMux(),
 	}
@@ -88,8 +92,10 @@ func New(c Config) (*Server, error) {
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
 		ReadTimeout:       2 * c.Limits.RequestTime, // of a body too: net/http discards what a handler left unread
+		WriteTimeout:      c.Limits.ResponseTime,    // see hold; whoever hijacks has neither deadline left
 		MaxHeaderBytes:    c.Limits.RequestHead,
 		IdleTimeout:       2 * time.Minute,
+		ConnState:         s.conns.changed,
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
@@ -102,7 +108,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Serve(l net.Listener) error {
 	address := l.Addr()
 	s.listener.Store(&address)
-	err := s.http.Serve(inspector.NewListener(l, s.hub.Watch))
+	err := s.http.Serve(&plainListener{inspector.NewListener(l, s.hub.Watch), s.conns})
 	if err == http.ErrServerClosed {
 		return nil
 	}
@@ -112,6 +118,7 @@ func (s *Server) Serve(l net.Listener) error {
 // Shutdown drains: it accepts nothing more, sends each WebSocket close 1001, lets requests in
 // flight finish, and returns when all is done or ctx is.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.conns.drain()
 	drained := make(chan error, 1)
 	go func() { drained <- s.sockets.drain(ctx) }()
 	err := s.http.Shutdown(ctx)
@@ -119,6 +126,17 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		err = drainErr
 	}
 	return err
+}
+
+// Close ends at once what a Shutdown that took too long has left.
+func (s *Server) Close() error { return s.http.Close() }
+
+// hold gives a handler that waits d more than others have until its answer must have been taken.
+// A stream calls it again before each write. The time to read a request needs no such thing: it
+// ends with the request's body.
+func (s *Server) hold(w http.ResponseWriter, d time.Duration) {
+	// A ResponseWriter without deadlines has none to put off.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(d + s.limits.ResponseTime))
 }
 
 // handler is the routes behind what every request passes.

@@ -26,9 +26,6 @@ import (
 	"wireup/wire"
 )
 
-// drainTime is how long a stopping server waits for what is in flight.
-const drainTime = 10 * time.Second
-
 // serveFlags are the flags of serve, with their defaults from the packages that they bound.
 type serveFlags struct {
 	listen     string
@@ -40,6 +37,7 @@ type serveFlags struct {
 	wireBytes  byteSize
 	allBytes   byteSize
 	preview    byteSize
+	drainTime  time.Duration
 	limits     handlers.Limits
 	wires      wire.Limits
 }
@@ -75,6 +73,8 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.IntVar(&f.limits.AddressSockets, "address-sockets", f.limits.AddressSockets, "WebSockets open at once from one client address")
 	fs.Var(&f.head, "request-head", "largest request head, in `bytes`")
 	fs.DurationVar(&f.limits.RequestTime, "request-time", f.limits.RequestTime, "`time` in which a request head must have come")
+	fs.DurationVar(&f.limits.ResponseTime, "response-time", f.limits.ResponseTime, "`time` in which a client must have taken a response")
+	fs.DurationVar(&f.drainTime, "drain-time", 10*time.Second, "`time` that requests in flight have when the server stops")
 	fs.Var(&f.forge, "forge", "what one forge sends, in `bytes`")
 	fs.DurationVar(&f.limits.ForgeTime, "forge-time", f.limits.ForgeTime, "`time` that one forge takes")
 	fs.IntVar(&f.limits.AddressForges, "address-forges", f.limits.AddressForges, "forges at work for one client address")
@@ -96,7 +96,8 @@ func (f *serveFlags) check() error {
 		{"wire-sockets", f.limits.WireSockets}, {"address-sockets", f.limits.AddressSockets},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
-		{"request-time", int(f.limits.RequestTime)}, {"forge-time", int(f.limits.ForgeTime)}, {"wire-age", int(f.wires.Age)},
+		{"request-time", int(f.limits.RequestTime)}, {"response-time", int(f.limits.ResponseTime)},
+		{"drain-time", int(f.drainTime)}, {"forge-time", int(f.limits.ForgeTime)}, {"wire-age", int(f.wires.Age)},
 	} {
 		if n.value <= 0 {
 			return usageError{fmt.Errorf("--%s must be above zero", n.flag)}
@@ -145,10 +146,11 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 		return fmt.Errorf("serving on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	drain, cancel := context.WithTimeout(context.Background(), f.drainTime)
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {
-		return fmt.Errorf("stopping: not all connections ended in %s: %w", drainTime, err)
+		log.Warn("not all that was in flight has ended: it is cut off", "drain-time", f.drainTime, "err", err)
+		_ = server.Close() // there is nothing to do about what can't be closed: the process ends
 	}
 	return <-served
 }
