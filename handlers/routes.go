@@ -29,6 +29,8 @@ func (s *Server) routes() []route {
 		{"/echo", s.echo}, // upgrades to WebSocket; each wrong request gets an answer of its own
 		{"POST " + pingPath, s.ping},
 		{"POST " + forgePath, s.forge},
+		{"GET /lab/request/{word}", s.requestLab},
+		{"POST /lab/request/control/reset", s.requestReset},
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

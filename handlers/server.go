@@ -68,6 +68,7 @@ type Server struct {
 	sockets  *sockets
 	echoes   echoes
 	forges   forges
+	labs     *labs
 	listener atomic.Pointer[net.Addr] // where Serve answers
 	site     *site
 	mux      *http.ServeMux
@@ -82,6 +83,7 @@ func New(c Config) (*Server, error) {
 		limits:  c.Limits,
 		conns:   newConns(),
 		sockets: newSockets(c.Limits),
+		labs:    newLabs(c.Hub.Limits()),
 		mux:     http.NewServeMux(),
 	}
 	var err error
@@ -93,7 +95,7 @@ func New(c Config) (*Server, error) {
 		ReadHeaderTimeout: c.Limits.RequestTime,
 		ReadTimeout:       2 * c.Limits.RequestTime, // of a body too: net/http discards what a handler left unread
 		WriteTimeout:      c.Limits.ResponseTime,    // see hold; whoever hijacks has neither deadline left
-		MaxHeaderBytes:    c.Limits.RequestHead,
+		MaxHeaderBytes:    headSlack * c.Limits.RequestHead,
 		IdleTimeout:       2 * time.Minute,
 		ConnState:         s.conns.changed,
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
@@ -101,6 +103,7 @@ func New(c Config) (*Server, error) {
 			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
 		},
 	}
+	s.http.RegisterOnShutdown(s.labs.end)
 	return s, nil
 }
 
@@ -144,7 +147,7 @@ func (s *Server) handler() http.Handler {
 	for _, route := range s.routes() {
 		s.mux.Handle(route.pattern, s.funnel(route.serve))
 	}
-	return s.logged(http.NewCrossOriginProtection().Handler(s.mux))
+	return s.logged(s.funnel(s.gate(s.mux)))
 }
 
 type tapKey struct{}
@@ -163,7 +166,7 @@ func Route(method, target string) wire.Route {
 		return wire.Route{}
 	}
 	lab, ok := labOf(u.Path)
-	if !ok || u.Path == pingPath {
+	if !ok || u.Path == pingPath || commandsLab(u.Path) {
 		return wire.Route{Muted: true}
 	}
 	id, err := wire.ParseID(u.Query().Get("wire"))
@@ -184,4 +187,11 @@ func labOf(path string) (lab string, ok bool) {
 	}
 	lab, _, _ = strings.Cut(rest, "/")
 	return lab, true
+}
+
+// commandsLab reports whether a path is one that commands a lab, as /lab/polling/control/reset is.
+func commandsLab(path string) bool {
+	rest, _ := strings.CutPrefix(path, "/lab/")
+	_, rest, _ = strings.Cut(rest, "/")
+	return rest == "control" || strings.HasPrefix(rest, "control/")
 }

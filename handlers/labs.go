@@ -1,0 +1,94 @@
+package handlers
+
+// What the labs of a lesson share: whose wire a request names, what a lab remembers of it, and
+// how those who wait are let go.
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"wireup/wire"
+)
+
+// labs is what the labs remember.
+type labs struct {
+	sources *sources
+	stop    chan struct{} // closed when the server stops
+	stopped sync.Once
+}
+
+func newLabs(l wire.Limits) *labs {
+	return &labs{
+		sources: newSources(l),
+		stop:    make(chan struct{}),
+	}
+}
+
+// end lets go of everybody who waits in a lab: the server stops.
+func (l *labs) end() { l.stopped.Do(func() { close(l.stop) }) }
+
+// labWire is the wire that a lab's request names; empty if it names none, which is no error: a
+// lab answers everybody.
+func labWire(r *http.Request) (wire.ID, error) {
+	s := r.URL.Query().Get("wire")
+	if s == "" {
+		return "", nil
+	}
+	id, err := wire.ParseID(s)
+	if err != nil {
+		return "", &StatusError{Code: http.StatusBadRequest, Err: err,
+			Text: fmt.Sprintf("wire=%q is no wire's id. An id is 13 characters, each a to z or 2 to 7.", clipped(s))}
+	}
+	return id, nil
+}
+
+// labNumber reads a number from a lab's query: otherwise if there is none, an error if it isn't
+// between least and most.
+func labNumber(r *http.Request, name string, otherwise, least, most int) (int, error) {
+	s := r.URL.Query().Get(name)
+	if s == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most {
+		return 0, &StatusError{Code: http.StatusBadRequest, Err: err,
+			Text: fmt.Sprintf("%s=%q is out of range. Give a whole number from %d to %d.", name, clipped(s), least, most)}
+	}
+	return n, nil
+}
+
+// labMillis reads a time in milliseconds from a lab's query.
+func labMillis(r *http.Request, name string, otherwise, most time.Duration) (time.Duration, error) {
+	n, err := labNumber(r, name, int(otherwise/time.Millisecond), 0, int(most/time.Millisecond))
+	return time.Duration(n) * time.Millisecond, err
+}
+
+// resetSource forgets a lab's source of events, and ends the waits for it.
+func (l *labs) resetSource(id wire.ID, lab string) {
+	if source, ok := l.sources.drop(id, lab); ok {
+		source.reset()
+	}
+}
+
+// done answers a command that has nothing to tell.
+func done(w http.ResponseWriter) error {
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+var labWordForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// labWord is the word in a lab's path: an exercise's, or any other.
+func labWord(r *http.Request) (string, error) {
+	word := r.PathValue("word")
+	if !labWordForm.MatchString(word) {
+		return "", &StatusError{Code: http.StatusBadRequest,
+			Text: fmt.Sprintf("%q is no word for a lab. Take up to 64 letters, digits, dots and hyphens, such as plum-41.", clipped(word))}
+	}
+	return word, nil
+}
