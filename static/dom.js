@@ -30,6 +30,23 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
+ * svg makes an element of a drawing, as el does of a page.
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, Value>} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[K]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children) if (child !== undefined && child !== false) node.append(child);
+  return node;
+}
+
+/**
  * button makes a button that does something.
  * @param {string} text
  * @param {(event: MouseEvent) => void} press
