@@ -5,6 +5,7 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,25 +19,23 @@ const FramePreview = 64
 // frames holds what depends on few bits of a frame only, so that appending it is copying.
 var frames = newFrameTables()
 
-// frameTables is JSON made once, for every first and every second byte of a header. The fields
-// are those of inspector.HeaderFields: nothing of them is written down here.
+// frameTables is JSON made once, for every first byte of a header and every form of the rest.
+// The fields are those of inspector.HeaderFields: nothing of them is written down here.
 type frameTables struct {
 	opening [2][256]string // by MASK and first byte: the object up to and with "masked", or up to the key
 	fields  [256]string    // by first byte: "fields", from FIN to opcode
-	shapes  [256]shape     // by second byte
+	shapes  [2][3]shape    // by MASK and the length's form
 	types   [16][2]string  // by the message's type and whether it is compressed
 }
 
-// shape is what the second byte of a header says. If its seven bits hold no length, the length
-// stands between two pieces.
+// shape is the JSON that depends on MASK and on the form of the length. The length's digits
+// stand between its first two pieces and between its second two, the key ahead of the last.
 type shape struct {
-	long        bool
-	sizes       string // from payload length to the header's digits, or to the length
-	sizesEnd    string
-	fields      string // MASK and payload length, up to the key or the length
-	fieldsEnd   string
-	end         string // behind the key
-	endWithNone string // the same, with no violations
+	sizes     string // up to the payload length
+	sizesEnd  string // from there to the header's digits
+	fields    string // MASK and the payload length, up to its value
+	fieldsEnd string // from there up to the key, or to the end
+	end       string // behind the key, with no violations
 }
 
 func newFrameTables() *frameTables {
@@ -47,7 +46,11 @@ func newFrameTables() *frameTables {
 		t.opening[0][c] = opening + `,"masked":false`
 		t.opening[1][c] = opening + `,"masked":true,"maskingKey":"`
 		t.fields[c] = `,"fields":[` + elements(inspector.HeaderFields(h)[:5]) + ","
-		t.shapes[c] = shapeOf(headerOf(0x82, byte(c)))
+	}
+	for mask := range t.shapes {
+		for form, length := range []byte{0, in16, in64} {
+			t.shapes[mask][form] = shapeOf(headerOf(0x82, byte(mask)<<7|length))
+		}
 	}
 	for o := range t.types {
 		for i, compressed := range []string{"false", "true"} {
@@ -57,32 +60,36 @@ func newFrameTables() *frameTables {
 	return t
 }
 
-// shapeOf makes the shape of all headers that share h's second byte.
-func shapeOf(h inspector.Header) shape {
-	s := shape{long: h.LengthForm() != 7}
+// shapeOf makes the shape of all headers that share h's MASK and form of length.
+func shapeOf(h inspector.Header) (s shape) {
 	fields := inspector.HeaderFields(h)
 	s.sizes = `,"payloadLength":`
-	if h.Masked {
-		s.sizes = `"` + s.sizes
-	}
 	s.sizesEnd = fmt.Sprintf(`,"lengthForm":%d,"headerLength":%d,"header":"`, h.LengthForm(), h.Size)
-	s.fields = elements(fields[5:7])
-	before, after := "", ""
+	length := 6 // payload length, or behind it extended payload length
+	if h.LengthForm() != 7 {
+		length = 7
+	}
+	before, after := split(fields[length])
+	s.fields = elements(fields[5:length]) + before
+	s.fieldsEnd = after
+	s.end = noViolations
 	if h.Masked {
-		before, after = split(fields[len(fields)-1])
+		before, after := split(fields[len(fields)-1])
+		s.sizes = `"` + s.sizes
+		s.fieldsEnd += before
+		s.end = after + noViolations
 	}
-	if s.long {
-		lengthBefore, lengthAfter := split(fields[7])
-		s.fields += lengthBefore
-		s.fieldsEnd = lengthAfter + before
-	} else {
-		s.sizes += strconv.FormatUint(h.Length, 10) + s.sizesEnd
-		s.fields += before
-	}
-	s.end = after + `],"violations":`
-	s.endWithNone = s.end + `[]}`
 	return s
 }
+
+// noViolations ends a frame object.
+const noViolations = `],"violations":[]}`
+
+// The values of the seven bits that leave the length to the bytes behind them.
+const (
+	in16 = 126
+	in64 = 127
+)
 
 // headerOf is the header that begins with two given bytes, all others being zero.
 func headerOf(first, second byte) inspector.Header {
@@ -120,119 +127,174 @@ func split(f inspector.Field) (before, after string) {
 	return "," + before, after
 }
 
-// AppendFrame appends the contract's frame object to b. It shows FramePreview bytes of payload
-// at most and allocates nothing but what b needs to grow.
+// AppendFrame appends the contract's frame object to b, and where the frame stands in its
+// message. It shows FramePreview bytes of payload at most and allocates nothing but what b needs
+// to grow.
 func AppendFrame(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
-	first, second := headerBytes(&f.Header)
-	s := &frames.shapes[second]
-	b = append(b, frames.opening[second>>7][first]...)
-	key := eightDigits(binary.LittleEndian.Uint32(f.Key[:]))
+	return appendFrame(b, f, v, true)
+}
+
+// AppendReported is AppendFrame for a breakdown: it leaves out where the frame stands when that
+// is a message by itself, since then it says nothing.
+func AppendReported(b []byte, f *inspector.Frame, v []inspector.Violation) []byte {
+	return appendFrame(b, f, v, !alone(f))
+}
+
+// alone reports whether f is a message by itself, and not compressed.
+func alone(f *inspector.Frame) bool { return f.Part == 1 && f.Fin && !f.Compressed }
+
+func appendFrame(b []byte, f *inspector.Frame, v []inspector.Violation, place bool) []byte {
+	var digits [20]byte
+	length := strconv.AppendUint(digits[:0], f.Length, 10)
+	first, mask := firstByte(&f.Header), 0
 	if f.Masked {
-		b = binary.LittleEndian.AppendUint64(b, key)
+		mask = 1
+	}
+	s := &frames.shapes[mask][form(&f.Header)]
+	b = append(b, frames.opening[mask][first]...)
+	if f.Masked {
+		b = appendDigits(b, f.Key[:])
 	}
 	b = append(b, s.sizes...)
-	if s.long {
-		b = strconv.AppendUint(b, f.Length, 10)
-		b = append(b, s.sizesEnd...)
-	}
+	b = append(b, length...)
+	b = append(b, s.sizesEnd...)
 	b = appendDigits(b, f.Raw)
 	b = append(b, `","payload":"`...)
 	b = appendDigits(b, f.Payload[:min(len(f.Payload), FramePreview)])
-	plain := f.Plain[:min(len(f.Plain), FramePreview)]
 	if f.Masked {
 		b = append(b, `","unmasked":"`...)
-		b = appendDigits(b, plain)
+		b = appendDigits(b, f.Plain[:min(len(f.Plain), FramePreview)])
 	}
-	truncated := f.Received > uint64(len(plain))
-	if text, ok := frameText(f, plain, truncated); ok {
-		b = append(b, `","text":`...)
-		b = appendString(b, text)
-	} else {
-		b = append(b, '"')
+	b = appendShown(b, f)
+	if place {
+		b = appendPlace(b, f)
 	}
-	if truncated {
-		b = append(b, `,"truncated":true`...)
-	} else {
-		b = append(b, `,"truncated":false`...)
-	}
-	b = appendPlace(b, f)
+	b = appendRare(b, f)
 	b = append(b, frames.fields[first]...)
 	b = append(b, s.fields...)
-	if s.long {
-		b = strconv.AppendUint(b, f.Length, 10)
-		b = append(b, s.fieldsEnd...)
-	}
+	b = append(b, length...)
+	b = append(b, s.fieldsEnd...)
 	if f.Masked {
-		b = binary.LittleEndian.AppendUint64(b, key)
-	}
-	if len(v) == 0 {
-		return append(b, s.endWithNone...)
+		b = appendDigits(b, f.Key[:])
 	}
 	b = append(b, s.end...)
-	b = appendViolations(b, v)
-	return append(b, '}')
-}
-
-// appendDigits appends p as hex, without quotes.
-func appendDigits(b, p []byte) []byte {
-	for ; len(p) >= 8; p = p[8:] {
-		b = binary.LittleEndian.AppendUint64(b, eightDigits(binary.LittleEndian.Uint32(p)))
-		b = binary.LittleEndian.AppendUint64(b, eightDigits(binary.LittleEndian.Uint32(p[4:])))
-	}
-	if len(p) >= 4 {
-		b = binary.LittleEndian.AppendUint64(b, eightDigits(binary.LittleEndian.Uint32(p)))
-		p = p[4:]
-	}
-	for _, c := range p {
-		b = append(b, hexDigits[c>>4], hexDigits[c&0xF])
+	if len(v) > 0 {
+		b = appendViolations(b[:len(b)-len("[]}")], v)
+		b = append(b, '}')
 	}
 	return b
 }
 
-// eightDigits is the hex of four bytes at once: each nibble in a byte of its own, and then
-// '0' added to it, and the distance from '9' to 'a' where it is ten or more.
-func eightDigits(v uint32) uint64 {
-	x := uint64(v)
-	x = (x | x<<16) & 0x0000_FFFF_0000_FFFF
-	x = (x | x<<8) & 0x00FF_00FF_00FF_00FF
-	x = x>>4&0x000F_000F_000F_000F | x&0x000F_000F_000F_000F<<8
-	letters := (x + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-	return x + 0x3030_3030_3030_3030 + letters*('a'-'9'-1)
+// appendShown ends the digits of the payload, and appends it as text if it is text.
+func appendShown(b []byte, f *inspector.Frame) []byte {
+	plain := f.Plain[:min(len(f.Plain), FramePreview)]
+	truncated := f.Received > uint64(len(plain))
+	if text, ok := frameText(f, plain, truncated); ok {
+		b = append(b, `","text":`...)
+		b = appendText(b, text)
+	} else {
+		b = append(b, '"')
+	}
+	if truncated {
+		return append(b, `,"truncated":true`...)
+	}
+	return append(b, `,"truncated":false`...)
 }
 
-// headerBytes returns the first two bytes of the header.
-func headerBytes(h *inspector.Header) (first, second byte) {
-	first = h.RSV&7<<4 | byte(h.Opcode)&0xF
+// appendText appends p as a JSON string, at once if all of it can stand as it is.
+func appendText(b, p []byte) []byte {
+	if !plainASCII(p) {
+		return appendString(b, p)
+	}
+	b = append(b, '"')
+	b = append(b, p...)
+	return append(b, '"')
+}
+
+// plainASCII reports whether p is ASCII of which JSON escapes nothing. It looks at eight bytes
+// at once: a subtraction borrows from the top bit of a byte that is too small. It may take a
+// byte for one to be escaped, but only beside such a one.
+func plainASCII(p []byte) bool {
+	const ones, tops = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
+	for len(p) >= 8 {
+		v := binary.LittleEndian.Uint64(p)
+		quote, slash, del := v^ones*'"', v^ones*'\\', v^ones*0x7F
+		bad := v | (v - ones*0x20) | (quote - ones) | (slash - ones) | (del - ones)
+		if bad&tops != 0 {
+			return false
+		}
+		p = p[8:]
+	}
+	for _, c := range p {
+		if c < 0x20 || c >= 0x7F || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// hexPairs are the two digits of every byte, as they stand in memory.
+var hexPairs = func() (pairs [256]uint16) {
+	for c := range pairs {
+		pairs[c] = uint16(hexDigits[c>>4]) | uint16(hexDigits[c&0xF])<<8
+	}
+	return pairs
+}()
+
+// appendDigits appends p as hex, without quotes, four bytes at a time.
+func appendDigits(b, p []byte) []byte {
+	n := len(b)
+	b = slices.Grow(b, 2*len(p))[:n+2*len(p)]
+	d := b[n:]
+	for len(p) >= 4 && len(d) >= 8 {
+		binary.LittleEndian.PutUint64(d, uint64(hexPairs[p[0]])|uint64(hexPairs[p[1]])<<16|
+			uint64(hexPairs[p[2]])<<32|uint64(hexPairs[p[3]])<<48)
+		p, d = p[4:], d[8:]
+	}
+	for i, c := range p {
+		binary.LittleEndian.PutUint16(d[2*i:], hexPairs[c])
+	}
+	return b
+}
+
+// firstByte returns the first byte of the header.
+func firstByte(h *inspector.Header) byte {
+	first := h.RSV&7<<4 | byte(h.Opcode)&0xF
 	if h.Fin {
 		first |= 0x80
 	}
-	switch h.LengthForm() {
-	case 7:
-		second = byte(h.Length) & 0x7F
-	case 16:
-		second = 126
-	default:
-		second = 127
-	}
-	if h.Masked {
-		second |= 0x80
-	}
-	return first, second
+	return first
 }
 
-// appendPlace appends where the frame stands in its message, and what applies to few frames.
-func appendPlace(b []byte, f *inspector.Frame) []byte {
-	if f.Message > 0 {
-		compressed := 0
-		if f.Compressed {
-			compressed = 1
-		}
-		b = append(b, `,"message":`...)
-		b = strconv.AppendInt(b, int64(f.Message), 10)
-		b = append(b, `,"part":`...)
-		b = strconv.AppendInt(b, int64(f.Part), 10)
-		b = append(b, frames.types[f.MessageType&0xF][compressed]...)
+// form is the form of the length as an index: 0, 1 and 2 for 7, 16 and 64 bits.
+func form(h *inspector.Header) int {
+	switch h.LengthForm() {
+	case 16:
+		return 1
+	case 64:
+		return 2
 	}
+	return 0
+}
+
+// appendPlace appends where a data frame stands in its message.
+func appendPlace(b []byte, f *inspector.Frame) []byte {
+	if f.Message == 0 {
+		return b
+	}
+	compressed := 0
+	if f.Compressed {
+		compressed = 1
+	}
+	b = append(b, `,"message":`...)
+	b = strconv.AppendInt(b, int64(f.Message), 10)
+	b = append(b, `,"part":`...)
+	b = strconv.AppendInt(b, int64(f.Part), 10)
+	return append(b, frames.types[f.MessageType&0xF][compressed]...)
+}
+
+// appendRare appends what applies to few frames.
+func appendRare(b []byte, f *inspector.Frame) []byte {
 	if f.Received < f.Length {
 		b = append(b, `,"received":`...)
 		b = strconv.AppendUint(b, f.Received, 10)

@@ -116,22 +116,8 @@ func (rep *report) appendFrame(b []byte, form Breakdown) []byte {
 func (rep *report) appendJSON(b []byte) []byte {
 	b = append(b, `{"message":`...)
 	b = strconv.AppendInt(b, int64(rep.message), 10)
-	b = append(b, `,"received":[`...)
-	for i := range rep.received {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		r := &rep.received[i]
-		b = wire.AppendFrame(b, r.view(), r.violations)
-	}
-	b = append(b, `],"mirrored":[`...)
-	for i := range rep.mirrors() {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = wire.AppendFrame(b, rep.mirrorAt(i), nil)
-	}
-	b = append(b, ']')
+	b = append(b, ',')
+	b = rep.appendFrames(b)
 	if rep.omitted > 0 {
 		b = append(b, `,"omitted":`...)
 		b = strconv.AppendInt(b, int64(rep.omitted), 10)
@@ -140,6 +126,31 @@ func (rep *report) appendJSON(b []byte) []byte {
 		b = rep.appendControl(b)
 	}
 	return append(b, '}')
+}
+
+// appendFrames appends the frames that came, and those that went back.
+func (rep *report) appendFrames(b []byte) []byte {
+	if len(rep.received) == 1 && !rep.library {
+		if b, ok := wire.AppendEcho(b, rep.received[0].view()); ok {
+			return b
+		}
+	}
+	b = append(b, `"received":[`...)
+	for i := range rep.received {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		r := &rep.received[i]
+		b = wire.AppendReported(b, r.view(), r.violations)
+	}
+	b = append(b, `],"mirrored":[`...)
+	for i := range rep.mirrors() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = wire.AppendReported(b, rep.mirrorAt(i), nil)
+	}
+	return append(b, ']')
 }
 
 // mirrors is how many frames went back, as far as they are listed.
