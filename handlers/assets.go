@@ -90,6 +90,23 @@ func (a *assets) scripts() []string {
 	return names
 }
 
+// sheets lists the stylesheets in the order in which a page loads them.
+func (a *assets) sheets() []string {
+	var first, rest []string
+	for _, name := range styles {
+		if _, ok := a.names[name]; ok {
+			first = append(first, name)
+		}
+	}
+	for name := range a.names {
+		if path.Ext(name) == ".css" && !slices.Contains(styles, name) {
+			rest = append(rest, name)
+		}
+	}
+	slices.Sort(rest)
+	return append(first, rest...)
+}
+
 // integrity is what the bytes of the asset called name must hash to.
 func (a *assets) integrity(name string) string {
 	sum := a.sums[name]

@@ -26,7 +26,8 @@ const (
 	pageType = "text/html; charset=utf-8"
 )
 
-// styles are the stylesheets of every page, in the order of their layers.
+// styles are the stylesheets of every page that stand first, in this order; those of single labs
+// follow by their names.
 var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspector.css", "labs.css", "forge.css"}
 
 // site is every page, and what they load.
@@ -71,10 +72,8 @@ func newSite(static fs.FS, course *lessons.Course) (*site, error) {
 // view is what every page loads.
 func (a *assets) view() (templates.Site, error) {
 	v := templates.Site{Icon: a.url("favicon.svg"), Theme: a.url(themeScript), Main: a.url(mainScript)}
-	for _, name := range styles {
-		if url := a.url(name); url != "" {
-			v.Styles = append(v.Styles, url)
-		}
+	for _, name := range a.sheets() {
+		v.Styles = append(v.Styles, a.url(name))
 	}
 	for _, name := range a.scripts() {
 		v.Modules = append(v.Modules, templates.Module{URL: a.url(name), Integrity: a.integrity(name)})
