@@ -3,10 +3,13 @@ package handlers
 // The one funnel through which errors become responses and log lines.
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 )
 
@@ -15,7 +18,7 @@ import (
 type StatusError struct {
 	Code   int
 	Text   string
-	Ref    string      // the rule or document behind it; may be empty
+	Ref    string      // the rule or document behind it; empty for what defines the status
 	Header http.Header // what the status requires beside it, such as Allow; may be nil
 	Err    error       // for the log only
 }
@@ -29,25 +32,81 @@ func (e *StatusError) Error() string {
 
 func (e *StatusError) Unwrap() error { return e.Err }
 
-// funnel answers with the error that serve returns. Only it logs them.
+// definedIn is where the statuses that we answer with are defined: the rule behind an error that
+// names none of its own.
+var definedIn = map[int]string{
+	http.StatusBadRequest:                  "RFC 9110 §15.5.1",
+	http.StatusForbidden:                   "RFC 9110 §15.5.4",
+	http.StatusNotFound:                    "RFC 9110 §15.5.5",
+	http.StatusMethodNotAllowed:            "RFC 9110 §15.5.6",
+	http.StatusNotAcceptable:               "RFC 9110 §15.5.7",
+	http.StatusRequestTimeout:              "RFC 9110 §15.5.9",
+	http.StatusRequestEntityTooLarge:       "RFC 9110 §15.5.14",
+	http.StatusRequestURITooLong:           "RFC 9110 §15.5.15",
+	http.StatusMisdirectedRequest:          "RFC 9110 §15.5.20",
+	http.StatusUpgradeRequired:             "RFC 9110 §15.5.22",
+	http.StatusTooManyRequests:             "RFC 6585 §4",
+	http.StatusRequestHeaderFieldsTooLarge: "RFC 6585 §5",
+	http.StatusInternalServerError:         "RFC 9110 §15.6.1",
+	http.StatusNotImplemented:              "RFC 9110 §15.6.2",
+	http.StatusServiceUnavailable:          "RFC 9110 §15.6.4",
+}
+
+// ref is the rule behind e.
+func (e *StatusError) ref() string {
+	if e.Ref != "" {
+		return e.Ref
+	}
+	return definedIn[e.Code]
+}
+
+const faultText = "Something failed in the server. Try again; its log says more."
+
+// funnel answers with the error that serve returns, and to a panic with 500. Only it logs them.
 func (s *Server) funnel(serve serve) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := serve(w, r)
-		if err == nil {
-			return
+		c := countedOf(w)
+		defer s.rescue(c, r)
+		if err := serve(c, r); err != nil {
+			s.fail(c, r, err)
 		}
-		var status *StatusError
-		if !errors.As(err, &status) {
-			status = &StatusError{Code: http.StatusInternalServerError,
-				Text: "Something failed in the server. Try again; its log says more.", Err: err}
-		}
-		if status.Code >= 500 {
-			s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "err", err)
-		} else {
-			s.log.Debug("request refused", "method", r.Method, "path", r.URL.Path, "err", err)
-		}
-		s.refuse(w, r, status)
 	})
+}
+
+// fail logs err, and answers with it if there is no answer yet.
+func (s *Server) fail(c *counted, r *http.Request, err error) {
+	var status *StatusError
+	if !errors.As(err, &status) {
+		status = &StatusError{Code: http.StatusInternalServerError, Text: faultText, Err: err}
+	}
+	level, what := slog.LevelDebug, "request refused"
+	// Of a client that has gone nothing more is to be learned, and 501 is the client's doing.
+	if status.Code >= 500 && status.Err != nil && r.Context().Err() == nil {
+		level, what = slog.LevelError, "request failed"
+	}
+	s.log.Log(r.Context(), level, what, "method", r.Method, "path", r.URL.Path, "err", err)
+	if !c.begun {
+		s.refuse(c, r, status)
+	}
+}
+
+// rescue answers for a handler that has panicked.
+func (s *Server) rescue(c *counted, r *http.Request) {
+	p := recover()
+	switch p {
+	case nil:
+		return
+	case http.ErrAbortHandler:
+		panic(p)
+	}
+	s.log.Error("a handler panicked", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	switch {
+	case c.hijacked:
+	case c.begun:
+		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+	default:
+		s.refuse(c, r, &StatusError{Code: http.StatusInternalServerError, Text: faultText})
+	}
 }
 
 // refuse writes e as a page to whoever asks for one, and as JSON to everybody else.
@@ -63,10 +122,26 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, e *StatusError) 
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(e.Code)
 	// The client may be gone; there's nobody left to tell.
-	_ = json.NewEncoder(w).Encode(struct {
+	_, _ = w.Write(e.json())
+}
+
+// json is e as whoever asks for no page gets it.
+func (e *StatusError) json() []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // it is served as JSON, and read in terminals
+	_ = enc.Encode(struct {  // two strings don't fail
 		Error string `json:"error"`
 		Ref   string `json:"ref,omitempty"`
-	}{e.Text, e.Ref})
+	}{e.Text, e.ref()})
+	return b.Bytes()
+}
+
+// raw is e as a whole response, for a connection that net/http doesn't hold, or not yet.
+func (e *StatusError) raw() []byte {
+	body := e.json()
+	return fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"+
+		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", e.Code, http.StatusText(e.Code), len(body), body)
 }
 
 // wantsPage reports whether a person's browser asks for a page to show.

@@ -155,7 +155,7 @@ func (f *feed) write(ctx context.Context, hub *wire.Hub, id wire.ID, seq uint64)
 	for err == nil {
 		changed := log.Changed()
 		if log.Dropped() {
-			f.close(websocket.CloseServiceRestart, "the log was dropped (limit: wires, or bytes of all wires)")
+			f.close(websocket.CloseServiceRestart, "the log was dropped (limit: --wires, or --all-bytes)")
 			err = websocket.ErrCloseSent
 			break
 		}

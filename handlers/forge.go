@@ -153,11 +153,11 @@ func (s *Server) orderError(err error) error {
 	)
 	switch {
 	case errors.As(err, &tooLong):
-		return overForge(fmt.Sprintf("The order is longer than %s, four times what a forge may send (limit: forge, %s). Send less.",
+		return overForge(fmt.Sprintf("The order is longer than %s, four times what a forge may send (limit: --forge, %s). Send less.",
 			sizeWords(tooLong.Limit), sizeWords(s.limits.Forge)))
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &StatusError{Code: http.StatusRequestTimeout, Ref: forgeRef, Err: err,
-			Text: fmt.Sprintf("The order did not come within %s (limit: forge-time). Send it in one go.", s.limits.ForgeTime)}
+			Text: fmt.Sprintf("The order did not come within %s (limit: --forge-time). Send it in one go.", s.limits.ForgeTime)}
 	case errors.As(err, &kind) && kind.Field == "":
 		what = "it is a JSON " + kind.Value
 	case errors.As(err, &kind):
@@ -203,10 +203,10 @@ func (o *forgeOrder) plan(id wire.ID, l Limits) (forgePlan, error) {
 		p.writes = append(p.writes, plannedWrite{pause, b})
 	}
 	if size > l.Forge {
-		return p, overForge(fmt.Sprintf("The writes hold %d bytes, and one forge may send %s (limit: forge). Send less.", size, sizeWords(l.Forge)))
+		return p, overForge(fmt.Sprintf("The writes hold %d bytes, and one forge may send %s (limit: --forge). Send less.", size, sizeWords(l.Forge)))
 	}
 	if pauses > l.ForgeTime {
-		return p, overForge(fmt.Sprintf("The pauses add up to %s, and one forge may take %s (limit: forge-time). Shorten them.", pauses, l.ForgeTime))
+		return p, overForge(fmt.Sprintf("The pauses add up to %s, and one forge may take %s (limit: --forge-time). Shorten them.", pauses, l.ForgeTime))
 	}
 	return p, nil
 }
@@ -217,7 +217,7 @@ func forgeTime(what string, ms int, l Limits) (time.Duration, error) {
 		return 0, badForge(what + " is below zero. Give it in milliseconds, from 0 on.")
 	}
 	if int64(ms) > l.ForgeTime.Milliseconds() {
-		return 0, overForge(fmt.Sprintf("%s is %d ms, and one forge may take %s (limit: forge-time). Make it shorter.", what, ms, l.ForgeTime))
+		return 0, overForge(fmt.Sprintf("%s is %d ms, and one forge may take %s (limit: --forge-time). Make it shorter.", what, ms, l.ForgeTime))
 	}
 	return time.Duration(ms) * time.Millisecond, nil
 }
@@ -305,9 +305,9 @@ func (f *forges) begin(remote string, l Limits) (done func(), err error) {
 	defer f.mu.Unlock()
 	switch {
 	case f.address[host] >= l.AddressForges:
-		return nil, limitError("forges at work for one address", l.AddressForges, "Let one of yours end first.")
+		return nil, limitError("forges at work for one address", l.AddressForges, "--address-forges", "Let one of yours end first.")
 	case f.open >= l.Forges:
-		return nil, limitError("forges at work", l.Forges, "Try again in a moment.")
+		return nil, limitError("forges at work", l.Forges, "--forges", "Try again in a moment.")
 	}
 	if f.address == nil {
 		f.address, f.own = make(map[string]int), make(map[string]struct{})

@@ -284,23 +284,27 @@ func TestForgeRefusals(t *testing.T) {
 		{"itself, in disguise", "", upgrade("/x/../%66orge/"), "", 400, "itself"},
 		{"a wire of its own", "", upgrade("/echo?wire=" + string(echoID)), "", 400, "wire of its own"},
 
-		{"too many bytes", "", `{"writes":[` + write(strings.Repeat("00", 16)) + "," + write(strings.Repeat("00", 17)) + `]}`, "", 413, "32 bytes (limit: forge)"},
-		{"too long an order", "", `{"writes":[` + write(strings.Repeat(" ", 128)) + `]}`, "", 413, "limit: forge"},
-		{"too long a wait", "", `{"wait":2001}`, "", 413, "limit: forge-time"},
-		{"too long a pause", "", `{"writes":[{"pause":2001}]}`, "", 413, "limit: forge-time"},
+		{"too many bytes", "", `{"writes":[` + write(strings.Repeat("00", 16)) + "," + write(strings.Repeat("00", 17)) + `]}`, "", 413, "32 bytes (limit: --forge)"},
+		{"too long an order", "", `{"writes":[` + write(strings.Repeat(" ", 128)) + `]}`, "", 413, "limit: --forge"},
+		{"too long a wait", "", `{"wait":2001}`, "", 413, "limit: --forge-time"},
+		{"too long a pause", "", `{"writes":[{"pause":2001}]}`, "", 413, "limit: --forge-time"},
 		{"too long a sum", "", `{"writes":[{"pause":1500},{"pause":1500}]}`, "", 413, "add up to 3s"},
 
-		{"from a page of another site", "", "{}", "Sec-Fetch-Site: cross-site\r\n", 403, ""},
-		{"from a page of another origin", "", "{}", "Origin: http://example.org\r\n", 403, ""},
+		{"from a page of another site", "", "{}", "Sec-Fetch-Site: cross-site\r\n", 403, "page of another site"},
+		{"from a page of another origin", "", "{}", "Origin: http://example.org\r\n", 403, "page of another site"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			code, body := s.order(tt.query, tt.body, tt.fields).answered()
 			var e struct{ Error, Ref string }
-			if tt.code != 403 && json.Unmarshal(body, &e) != nil {
+			if json.Unmarshal(body, &e) != nil {
 				t.Fatalf("the body is no error: %s", body)
 			}
-			if code != tt.code || !strings.Contains(e.Error, tt.text) || tt.code != 403 && e.Ref != "POST /forge" {
+			ref := "POST /forge"
+			if tt.code == 403 {
+				ref = "RFC 9110 §15.5.4"
+			}
+			if code != tt.code || !strings.Contains(e.Error, tt.text) || e.Ref != ref {
 				t.Errorf("answered %d %s, want %d with %q", code, body, tt.code, tt.text)
 			}
 		})
@@ -342,7 +346,7 @@ func TestForgeLimits(t *testing.T) {
 		s := startEcho(t, l)
 		answer, received := s.forged("", `{"upgrade":"/echo","writes":[`+write(masked5)+`],"wait":100}`)
 		if !answer.Truncated || len(received) != 256 || answer.ReceivedLength <= 256 || !strings.Contains(answer.Note, "first 256 bytes of") ||
-			!strings.Contains(answer.Note, "limit: forge") || !strings.HasPrefix(answer.Received, unmasked5) {
+			!strings.Contains(answer.Note, "limit: --forge") || !strings.HasPrefix(answer.Received, unmasked5) {
 			t.Errorf("answered %+v", answer)
 		}
 	})
@@ -352,7 +356,7 @@ func TestForgeLimits(t *testing.T) {
 		s := startEcho(t, l)
 		began := time.Now()
 		answer, _ := s.forged("", `{"upgrade":"/echo","writes":[`+write(masked5)+`,{"bytes":"`+masked5+`","pause":150}],"wait":200}`)
-		if answer.Ended != "open" || answer.Sent != 22 || !strings.Contains(answer.Note, "200ms (limit: forge-time)") {
+		if answer.Ended != "open" || answer.Sent != 22 || !strings.Contains(answer.Note, "200ms (limit: --forge-time)") {
 			t.Errorf("answered %+v after %s", answer, time.Since(began))
 		}
 	})
@@ -362,7 +366,7 @@ func TestForgeLimits(t *testing.T) {
 		s := startEcho(t, l)
 		c := s.dial(t)
 		c.send("POST " + forgePath + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-		if code, body := c.answered(); code != 408 || !strings.Contains(string(body), "limit: forge-time") {
+		if code, body := c.answered(); code != 408 || !strings.Contains(string(body), "limit: --forge-time") {
 			t.Errorf("answered %d %s", code, body)
 		}
 		s.waitForges(0)

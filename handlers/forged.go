@@ -79,9 +79,9 @@ func (s *Server) carryOut(ctx context.Context, plan forgePlan, here net.Addr) (*
 	answer.Truncated = e.length > len(e.received)
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		answer.Note = fmt.Sprintf("The forge stopped after %s (limit: forge-time).", s.limits.ForgeTime)
+		answer.Note = fmt.Sprintf("The forge stopped after %s (limit: --forge-time).", s.limits.ForgeTime)
 	case answer.Truncated:
-		answer.Note = fmt.Sprintf("received holds the first %s of %d bytes (limit: forge).", sizeWords(s.limits.Forge), e.length)
+		answer.Note = fmt.Sprintf("received holds the first %s of %d bytes (limit: --forge).", sizeWords(s.limits.Forge), e.length)
 	}
 	return answer, nil
 }

@@ -18,7 +18,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			return
 		}
 		began := time.Now()
-		c := &counted{ResponseWriter: w, status: http.StatusOK}
+		c := countedOf(w)
 		next.ServeHTTP(c, r)
 		s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", c.status,
 			"bytes", c.bytes, "took", time.Since(began))
@@ -29,22 +29,36 @@ func (s *Server) logged(next http.Handler) http.Handler {
 // gorilla/websocket asks for them by type and does not look at Unwrap.
 type counted struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
+	status   int
+	bytes    int64
+	begun    bool // the answer's head is written, or nobody may write one
+	hijacked bool
+}
+
+// countedOf returns w, or what counts it.
+func countedOf(w http.ResponseWriter) *counted {
+	if c, ok := w.(*counted); ok {
+		return c
+	}
+	return &counted{ResponseWriter: w, status: http.StatusOK}
 }
 
 func (c *counted) WriteHeader(status int) {
-	c.status = status
+	if status >= 200 { // others announce the answer
+		c.status, c.begun = status, true
+	}
 	c.ResponseWriter.WriteHeader(status)
 }
 
 func (c *counted) Write(p []byte) (int, error) {
+	c.begun = true
 	n, err := c.ResponseWriter.Write(p)
 	c.bytes += int64(n)
 	return n, err
 }
 
 func (c *counted) Flush() {
+	c.begun = true
 	// An error here is one that the next Write meets as well.
 	_ = http.NewResponseController(c.ResponseWriter).Flush()
 }
@@ -52,7 +66,7 @@ func (c *counted) Flush() {
 func (c *counted) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(c.ResponseWriter).Hijack()
 	if err == nil {
-		c.status = http.StatusSwitchingProtocols
+		c.status, c.begun, c.hijacked = http.StatusSwitchingProtocols, true, true
 	}
 	return conn, rw, err
 }

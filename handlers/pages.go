@@ -208,7 +208,7 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) error {
 // errorPage shows e to a person.
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, e *StatusError) {
 	b, err := render(templates.Error(templates.ErrorView{Site: s.site.view, Code: e.Code,
-		Name: http.StatusText(e.Code), Text: e.Text, Ref: e.Ref}))
+		Name: http.StatusText(e.Code), Text: e.Text, Ref: e.ref()}))
 	if err != nil {
 		s.log.Error("render the error page", "path", r.URL.Path, "err", errors.Join(err, e))
 		http.Error(w, e.Text, e.Code)

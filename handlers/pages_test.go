@@ -262,7 +262,7 @@ func TestUnknown(t *testing.T) {
 		want                 string // in the body
 	}{
 		{"GET", "/nothing", "text/html", 404, "<h1>Not Found</h1>"},
-		{"GET", "/nothing", "*/*", 404, `{"error":"There is nothing at this address. See all lessons."}`},
+		{"GET", "/nothing", "*/*", 404, `{"error":"There is nothing at this address. See all lessons.","ref":"RFC 9110 §15.5.5"}`},
 		{"GET", "/lessons/%3Cscript%3E", "text/html", 404, "&lt;script&gt;"},
 		{"GET", "/lessons/sockts", "text/html", 404, "There is no lesson called “sockts”. See all lessons."},
 		{"GET", "/static/main.0000000000.js", "*/*", 404, "Reload the page"},

@@ -57,9 +57,9 @@ func (s *sockets) open(remote string, id wire.ID, stop func()) (*socket, error) 
 	case s.draining:
 		return nil, &StatusError{Code: http.StatusServiceUnavailable, Text: "The server is stopping. Try again in a moment."}
 	case id != "" && s.wires[id] >= s.limits.WireSockets:
-		return nil, limitError("sockets on one wire", s.limits.WireSockets, "Close one of yours first.")
+		return nil, limitError("sockets on one wire", s.limits.WireSockets, "--wire-sockets", "Close one of yours first.")
 	case s.address[host] >= s.limits.AddressSockets:
-		return nil, limitError("sockets from one address", s.limits.AddressSockets, "Close one of yours first.")
+		return nil, limitError("sockets from one address", s.limits.AddressSockets, "--address-sockets", "Close one of yours first.")
 	}
 	k := &socket{all: s, id: id, addr: host, stop: stop}
 	s.live[k] = struct{}{}
@@ -116,8 +116,8 @@ func decrement[K comparable](m map[K]int, k K) {
 	}
 }
 
-// limitError says which limit was hit and what to do.
-func limitError(name string, limit int, do string) error {
+// limitError says which limit was hit, which flag sets it, and what to do.
+func limitError(name string, limit int, flag, do string) *StatusError {
 	return &StatusError{Code: http.StatusTooManyRequests,
-		Text: fmt.Sprintf("There are already %d %s, which is the limit. %s", limit, name, do)}
+		Text: fmt.Sprintf("There are already %d %s, which is the limit (%s). %s", limit, name, flag, do)}
 }
