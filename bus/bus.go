@@ -208,7 +208,7 @@ func checkURL(list string) error {
 		}
 		u, err := url.Parse(s)
 		if err != nil || u.Hostname() == "" || !schemes[u.Scheme] {
-			return fmt.Errorf("%q is no URL of a NATS server; write it like nats://127.0.0.1:4222", redacted(s))
+			return fmt.Errorf("%q is %w; write it like nats://127.0.0.1:4222", redacted(s), ErrURL)
 		}
 	}
 	return nil

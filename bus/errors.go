@@ -12,6 +12,7 @@ import (
 )
 
 var (
+	ErrURL      = errors.New("no URL of a NATS server")                     // Options.URL can't be one
 	ErrAway     = errors.New("the bus is away")                             // the server can't be reached, or doesn't answer in time
 	ErrNobody   = errors.New("nobody answers on the bus")                   // no instance has subscribed to what a request asks
 	ErrConflict = errors.New("somebody has changed the document meanwhile") // its revision is not the one that a Put replaces

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"wireup/bus"
 	"wireup/inspector"
 	"wireup/lessons"
 	"wireup/wire"
@@ -54,6 +55,7 @@ func DefaultLimits() Limits {
 type Config struct {
 	Log    *slog.Logger
 	Hub    *wire.Hub
+	Bus    *bus.Bus // what lasts; nil if nothing does
 	Limits Limits
 	Static fs.FS           // stylesheets, scripts and pictures
 	Course *lessons.Course // what the pages are made of

@@ -19,6 +19,7 @@ import (
 
 	"github.com/peterbourgon/ff/v3/ffcli"
 
+	"wireup/bus"
 	"wireup/content"
 	"wireup/handlers"
 	"wireup/lessons"
@@ -30,6 +31,7 @@ import (
 type serveFlags struct {
 	listen     string
 	data       string
+	nats       string
 	level      slog.Level
 	maxMessage byteSize
 	head       byteSize
@@ -67,6 +69,7 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	f.wireBytes, f.allBytes, f.preview = byteSize(f.wires.Bytes), byteSize(f.wires.Total), byteSize(f.wires.Preview)
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`address` to listen on; :8080 opens it to the network")
 	fs.StringVar(&f.data, "data", "", "`folder` for what must last (default: the user's data folder)")
+	fs.StringVar(&f.nats, "nats", "", "`URL` of a NATS server that instances share, like nats://host:4222 (default: one inside this process)")
 	fs.TextVar(&f.level, "log-level", slog.LevelWarn, "what to log: `level` debug, info, warn or error")
 	fs.Var(&f.maxMessage, "max-message", "largest message that the echo takes, in `bytes`")
 	fs.IntVar(&f.limits.WireSockets, "wire-sockets", f.limits.WireSockets, "WebSockets open at once on one wire")
@@ -106,7 +109,7 @@ func (f *serveFlags) check() error {
 	return nil
 }
 
-func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error {
+func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -114,7 +117,8 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 	f.wires.Bytes, f.wires.Total, f.wires.Preview, f.wires.Message = int(f.wireBytes), int(f.allBytes), int(f.preview), int(f.maxMessage)
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.level}))
 
-	if err := makeData(f.data); err != nil {
+	folder, err := makeData(f.data)
+	if err != nil {
 		return err
 	}
 	listener, err := listen(f.listen)
@@ -122,6 +126,11 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer listener.Close()
+	shared, err := f.openBus(ctx, folder, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeBus(shared)) }() // after everything that speaks on it
 	course, err := lessons.Load(content.FS)
 	if err != nil {
 		return err
@@ -130,6 +139,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 	server, err := handlers.New(handlers.Config{
 		Log:    log,
 		Hub:    hub,
+		Bus:    shared,
 		Limits: f.limits,
 		Static: static.FS,
 		Course: course,
@@ -177,12 +187,12 @@ func cause(err error) error {
 	return err
 }
 
-// makeData makes sure that the data folder can be written to.
-func makeData(folder string) error {
+// makeData makes sure that the data folder can be written to, and returns its name.
+func makeData(folder string) (string, error) {
 	if folder == "" {
 		var err error
 		if folder, err = userData(); err != nil {
-			return fmt.Errorf("no data folder: %v; name one with --data", err)
+			return "", fmt.Errorf("no data folder: %v; name one with --data", err)
 		}
 	}
 	err := os.MkdirAll(folder, 0o700)
@@ -193,9 +203,9 @@ func makeData(folder string) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("the data folder %s can't be written to: %v; name another with --data", folder, reason(err))
+		return "", fmt.Errorf("the data folder %s can't be written to: %v; name another with --data", folder, reason(err))
 	}
-	return nil
+	return folder, nil
 }
 
 // reason is what a file error says without the path.
