@@ -19,7 +19,6 @@ import (
 
 	"github.com/peterbourgon/ff/v3/ffcli"
 
-	"wireup/bus"
 	"wireup/content"
 	"wireup/handlers"
 	"wireup/lessons"
