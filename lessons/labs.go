@@ -40,6 +40,7 @@ var labs = map[string]lab{
 			"of": oneOf("size", "overhead", "payload"), "unit": anyText},
 		view: templates.PredictLab,
 	},
+	"request":  {view: templates.RequestLab},
 	"terminal": {view: templates.TerminalLab},
 }
 
@@ -91,32 +92,46 @@ func labBlock(d *document, n *container) (templ.Component, error) {
 		return nil, errors.New("want text inside, for a reader without JavaScript")
 	}
 	if words[0] == "terminal" {
-		if v.Line, err = d.terminalLine(n); err != nil {
+		if v.Lines, err = d.terminalLines(n); err != nil {
 			return nil, err
 		}
-		v.Plain = plainLine.Replace(v.Line)
 	}
 	return l.view(v), nil
 }
 
-// plainLine makes of a terminal's line what works without knowing the reader's wire.
+// plainLine makes of a terminal's line what works without knowing the reader's wire: it counts for
+// no exercise.
 var plainLine = strings.NewReplacer(
 	"?wire={wire}&", "?", "?wire={wire}", "", "&wire={wire}", "",
-	"{host}", "127.0.0.1:8080")
+	"{host}", "127.0.0.1:8080", "{hostname}", "127.0.0.1", "{port}", "8080", "{word}", "free")
 
-// terminalLine takes the one line of code out of a terminal block: the line to paste, with {host}
-// and {wire} where the address of the server and the id of the reader's wire belong.
-func (d *document) terminalLine(n ast.Node) (string, error) {
-	code, ok := n.FirstChild().(*ast.FencedCodeBlock)
-	if !ok || code.Lines().Len() != 1 {
-		return "", errors.New("want one line in a code block first")
+// terminalLines takes the code out of a terminal block: one line to paste, or one for each of
+// several tools, whose names stand where the language of a code block stands. {host} and {wire}
+// are where the address of the server and the id of the reader's wire belong.
+func (d *document) terminalLines(n ast.Node) ([]templates.TerminalLine, error) {
+	var lines []templates.TerminalLine
+	for {
+		code, ok := n.FirstChild().(*ast.FencedCodeBlock)
+		if !ok {
+			break
+		}
+		if code.Lines().Len() != 1 {
+			return nil, errors.New("want one line in each code block")
+		}
+		line := strings.TrimSpace(string(code.Lines().Value(d.source)))
+		if !strings.Contains(line, "{host}") && !strings.Contains(line, "{hostname}") || !strings.Contains(line, "wire={wire}") {
+			return nil, fmt.Errorf("%q: want {host} and wire={wire} in it", line)
+		}
+		lines = append(lines, templates.TerminalLine{Tool: string(code.Language(d.source)), Line: line, Plain: plainLine.Replace(line)})
+		n.RemoveChild(n, code)
 	}
-	line := strings.TrimSpace(string(code.Lines().Value(d.source)))
-	if !strings.Contains(line, "{host}") || !strings.Contains(line, "wire={wire}") {
-		return "", fmt.Errorf("%q: want {host} and wire={wire} in it", line)
+	if len(lines) == 0 {
+		return nil, errors.New("want one line in a code block first")
 	}
-	n.RemoveChild(n, code)
-	return line, nil
+	if len(lines) > 1 && slices.ContainsFunc(lines, func(l templates.TerminalLine) bool { return l.Tool == "" }) {
+		return nil, errors.New("several lines: want the tool of each where the code block's language stands")
+	}
+	return lines, nil
 }
 
 // names lists the keys of a table.

@@ -26,6 +26,8 @@ test("a line for a terminal", () => {
   assert.equal(fillLine("websocat 'ws://{host}/echo?wire={wire}'", page), "websocat 'ws://127.0.0.1:8080/echo?wire=abcdefghijklm'");
   assert.equal(fillLine("{wsorigin} {origin} {other}", page), "ws://127.0.0.1:8080 http://127.0.0.1:8080 {other}");
   assert.equal(fillLine("{wsorigin}", { ...page, origin: "https://x" }), "wss://x");
+  assert.equal(fillLine("nc -N {hostname} {port} {word}", { ...page, word: "plum-41" }), "nc -N 127.0.0.1 8080 plum-41");
+  assert.equal(fillLine("nc {hostname} {port}", { ...page, origin: "https://[::1]" }), "nc ::1 443");
 });
 
 test("visits", () => {
