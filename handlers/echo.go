@@ -111,9 +111,8 @@ type hijacked struct {
 var errEarly = errors.New("the client sent bytes before the handshake was answered")
 
 // early is the refusal, by hand: a hijacked connection has no ResponseWriter.
-const early = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n" +
-	"Connection: close\r\n\r\n" +
-	`{"error":"You sent bytes before the handshake was answered. Wait for the 101.","ref":"RFC 6455 §4.1"}` + "\n"
+var early = (&StatusError{Code: http.StatusBadRequest, Ref: "RFC 6455 §4.1",
+	Text: "You sent bytes before the handshake was answered. Wait for the 101."}).raw()
 
 func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
@@ -123,7 +122,7 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	h.done = true
 	if rw.Reader.Buffered() > 0 {
 		_ = conn.SetWriteDeadline(time.Now().Add(upgradeTimeout))
-		_, err := conn.Write([]byte(early))
+		_, err := conn.Write(early)
 		if tap := inspector.ConnOf(conn); tap != nil {
 			mirror.End(tap)
 		}
@@ -190,11 +189,9 @@ type echoOptions struct {
 // parseEchoQuery reads the parameters that are there. A value that means nothing is refused:
 // to guess would show something else than what was asked for.
 func parseEchoQuery(r *http.Request) (o echoOptions, err error) {
-	q := r.URL.Query()
-	for _, name := range []string{"wire", "breakdown", "deflate", "library"} {
-		if len(q[name]) > 1 {
-			return o, badQuery(name + " stands more than once in the query. Give it one value.")
-		}
+	q, err := queryOf(r, echoRef)
+	if err != nil {
+		return o, err
 	}
 	if v, ok := q["wire"]; ok {
 		if o.wire, err = wire.ParseID(v[0]); err != nil {
@@ -219,8 +216,10 @@ func parseEchoQuery(r *http.Request) (o echoOptions, err error) {
 	return o, nil
 }
 
+const echoRef = "GET /echo"
+
 func badQuery(text string) error {
-	return &StatusError{Code: http.StatusBadRequest, Text: text, Ref: "GET /echo"}
+	return &StatusError{Code: http.StatusBadRequest, Text: text, Ref: echoRef}
 }
 
 // wantsText reports whether a refusal is read in a terminal: by whoever asks neither for a page

@@ -293,6 +293,9 @@ func TestEchoRefusals(t *testing.T) {
 		{"a bad breakdown", s.shake("/echo?breakdown=xml", ""), 400, "GET /echo", "json, text or off", nil},
 		{"a bad deflate", s.shake("/echo?deflate=maybe", ""), 400, "GET /echo", "on or off", nil},
 		{"a bad library", s.shake("/echo?library=ws", ""), 400, "GET /echo", "gorilla", nil},
+		{"a wire that can't be read", s.shake("/echo?wire=%zz", ""), 400, "GET /echo", `"wire=%zz"`, nil},
+		{"a semicolon", s.shake("/echo?breakdown=off;wire=x", ""), 400, "GET /echo", `"breakdown=off;wire=x"`, nil},
+		{"two wires", s.shake("/echo?wire="+string(echoID)+"&wire="+string(echoID), ""), 400, "GET /echo", "more than once", nil},
 		{"an option twice", s.shake("/echo?breakdown=off&breakdown=json", ""), 400, "GET /echo", "more than once", nil},
 	}
 	for _, tt := range tests {
@@ -379,16 +382,11 @@ func TestEchoTypedHandshake(t *testing.T) {
 // Who does not wait for the 101 is told so.
 func TestEchoEarlyBytes(t *testing.T) {
 	s := startEcho(t, DefaultLimits())
-	c := s.dial(t)
-	c.send(s.shake("/echo", "") + "\x81\x80\x00\x00\x00\x00")
-	response, err := http.ReadResponse(c.r, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if response.StatusCode != 400 || !strings.Contains(string(body), "Wait for the 101") || err != nil {
-		t.Errorf("answered %d %q, %v", response.StatusCode, body, err)
+	for _, target := range []string{"/echo", "/wire/" + string(echoID) + "/feed"} {
+		response, body := s.asked(t, s.shake(target, "")+"\x81\x80\x00\x00\x00\x00")
+		if response.StatusCode != 400 || !strings.Contains(string(body), "Wait for the 101") {
+			t.Errorf("%s: answered %d %q", target, response.StatusCode, body)
+		}
 	}
 	s.waitOpen(0)
 }

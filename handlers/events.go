@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unicode"
 
 	"wireup/wire"
 )
@@ -59,13 +60,20 @@ func eventNumber(name, s string, first uint64) (uint64, error) {
 	return n, nil
 }
 
-// clipped is as much of what a client sent as an error repeats.
+// clipped is as much of what a client sent as an error repeats: characters that can be shown.
 func clipped(s string) string {
-	const most = 40
-	if len(s) > most {
-		return s[:most] + "…"
+	const most = 64
+	shown := make([]rune, 0, most)
+	for _, c := range s { // what is no UTF-8 comes as U+FFFD
+		if len(shown) == most {
+			return string(shown) + "…"
+		}
+		if !unicode.IsPrint(c) {
+			c = unicode.ReplacementChar
+		}
+		shown = append(shown, c)
 	}
-	return s
+	return string(shown)
 }
 
 func writeJSONHead(w http.ResponseWriter) {
@@ -81,6 +89,9 @@ func (s *Server) event(w http.ResponseWriter, r *http.Request) error {
 	}
 	seq, err := eventNumber("seq", r.PathValue("seq"), 1)
 	if err != nil {
+		return err
+	}
+	if _, err := queryOf(r, "GET /wire/{id}/events/{seq}"); err != nil {
 		return err
 	}
 	log, ok := s.hub.Lookup(id)
@@ -120,6 +131,9 @@ func notKept(log *wire.Wire, seq uint64) error {
 func (s *Server) logJSON(w http.ResponseWriter, r *http.Request) error {
 	id, err := wireID(r)
 	if err != nil {
+		return err
+	}
+	if _, err := queryOf(r, "GET /wire/{id}/log.json"); err != nil {
 		return err
 	}
 	writeJSONHead(w)

@@ -5,7 +5,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -32,6 +31,8 @@ const (
 	feedLinger = time.Second      // for the viewer's part in the closing handshake
 )
 
+const feedRef = "GET /wire/{id}/feed?after=SEQ"
+
 // feedWriters holds write buffers, so that a feed has none while it waits.
 var feedWriters sync.Pool
 
@@ -43,16 +44,21 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	q, err := queryOf(r, feedRef)
+	if err != nil {
+		return err
+	}
 	var after uint64
-	if v := r.URL.Query().Get("after"); v != "" {
+	if v := q.Get("after"); v != "" {
 		if after, err = eventNumber("after", v, 0); err != nil {
 			return err
 		}
 	}
-	if !websocket.IsWebSocketUpgrade(r) {
-		return &StatusError{Code: http.StatusUpgradeRequired, Ref: "RFC 9110 §15.5.22",
-			Text:   "This is a WebSocket. Open it with new WebSocket(url), or ask for log.json beside it.",
-			Header: http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}}}
+	if _, err := checkHandshake(r); errors.Is(err, errNoUpgrade) {
+		return refusal(http.StatusUpgradeRequired, noUpgradeRef,
+			"This is a WebSocket. Open it with new WebSocket(url), or ask for log.json beside it.", upgradeFields())
+	} else if err != nil {
+		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -62,11 +68,8 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer socket.close()
 	conn, err := upgradeFeed(w, r)
-	if err != nil {
-		return err
-	}
 	if conn == nil {
-		return nil
+		return err
 	}
 	defer conn.Close()
 	f := &feed{conn: conn, gone: make(chan struct{})}
@@ -77,33 +80,24 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// upgradeFeed upgrades the connection, for pages of our own origin only. It returns neither a
-// connection nor an error when the client has gone meanwhile.
+// upgradeFeed upgrades the connection of a handshake that has been checked. It returns neither a
+// connection nor an error when there is nobody left to answer.
 func upgradeFeed(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
-	var refusal *StatusError
 	upgrader := websocket.Upgrader{
 		ReadBufferSize:    1 << 10,
 		WriteBufferSize:   32 << 10,
 		WriteBufferPool:   &feedWriters,
 		EnableCompression: true,
 		HandshakeTimeout:  stallLimit,
-		Error: func(_ http.ResponseWriter, _ *http.Request, status int, reason error) {
-			refusal = &StatusError{Code: status, Ref: "RFC 6455 §4.2.1", Err: reason,
-				Text: fmt.Sprintf("The handshake was refused: %v.", reason)}
-			if status == http.StatusForbidden {
-				refusal.Ref = "RFC 6455 §10.2"
-				refusal.Text = "The feed is for pages of this server only, and the Origin field names another. Open the page from here."
-			}
-		},
+		CheckOrigin:       func(*http.Request) bool { return true },                // checkHandshake has done so
+		Error:             func(http.ResponseWriter, *http.Request, int, error) {}, // the funnel answers
 	}
-	conn, err := upgrader.Upgrade(w, r, nil)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if err != nil {
+	watched := &hijacked{ResponseWriter: w}
+	conn, err := upgrader.Upgrade(watched, r, nil)
+	if err != nil && watched.done {
 		return nil, nil
 	}
-	return conn, nil
+	return conn, err
 }
 
 // feed is one viewer's connection.

@@ -414,9 +414,15 @@ func TestFeedRefusals(t *testing.T) {
 		{"after is no number", base + "/feed?after=x%00%22", upgrade, 400, "decimal digits"},
 		{"after of 21 digits", base + "/feed?after=184467440737095516150", upgrade, 400, "decimal digits"},
 		{"no upgrade", base + "/feed", nil, 426, "new WebSocket"},
-		{"another origin", base + "/feed", with("Origin", "http://elsewhere.example"), 403, "Origin"},
-		{"version 8", base + "/feed", with("Sec-WebSocket-Version", "8"), 400, "version"},
+		{"another origin", base + "/feed", with("Origin", "http://elsewhere.example"), 403, "another site"},
+		{"version 8", base + "/feed", with("Sec-WebSocket-Version", "8"), 426, "no other version"},
 		{"short key", base + "/feed", with("Sec-WebSocket-Key", "short"), 400, "Key"},
+		{"a subprotocol twice", base + "/feed", with("Sec-WebSocket-Protocol", "a, a"), 400, "offers a twice"},
+		{"an empty extension", base + "/feed", with("Sec-WebSocket-Extensions", ";"), 400, "must list extensions"},
+		{"after twice", base + "/feed?after=1&after=2", upgrade, 400, "after stands more than once"},
+		{"a query of no meaning", base + "/feed?after=%zz", upgrade, 400, `"after=%zz"`},
+		{"an event's query", base + "/events/1?a;b", nil, 400, `"a;b"`},
+		{"a log's query", base + "/log.json?x=1&x=2", nil, 400, "x stands more than once"},
 		{"bad id of an event", "/wire/x/events/1", nil, 400, "13 characters"},
 		{"bad number", base + "/events/one", nil, 400, `seq="one"`},
 		{"number 0", base + "/events/0", nil, 400, "from 1 on"},
@@ -447,6 +453,9 @@ func TestFeedRefusals(t *testing.T) {
 			}
 			if tt.status == 426 && answer.Header.Get("Upgrade") != "websocket" {
 				t.Error("426 without Upgrade")
+			}
+			if tt.name == "version 8" && answer.Header.Get("Sec-WebSocket-Version") != "13" {
+				t.Error("426 without the version that the server speaks")
 			}
 		})
 	}

@@ -67,7 +67,11 @@ func (s *Server) forge(w http.ResponseWriter, r *http.Request) error {
 		return &StatusError{Code: http.StatusForbidden, Ref: forgeRef,
 			Text: "A forged connection can't use the forge. Send it the bytes that you want to cross."}
 	}
-	id, err := forgeWire(r.URL.Query())
+	q, err := queryOf(r, forgeRef)
+	if err != nil {
+		return err
+	}
+	id, err := forgeWire(q)
 	if err != nil {
 		return err
 	}
@@ -113,9 +117,9 @@ func forgeWire(q url.Values) (wire.ID, error) {
 		return "", nil
 	}
 	id, err := wire.ParseID(v[0])
-	if err != nil || len(v) > 1 {
+	if err != nil {
 		return "", &StatusError{Code: http.StatusBadRequest, Err: err, Ref: forgeRef,
-			Text: "wire must be the 13 characters that the page shows, each a to z or 2 to 7, once. Leave it out to forge unseen."}
+			Text: "wire must be the 13 characters that the page shows, each a to z or 2 to 7. Leave it out to forge unseen."}
 	}
 	return id, nil
 }

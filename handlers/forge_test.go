@@ -268,7 +268,8 @@ func TestForgeRefusals(t *testing.T) {
 		{"no hex", "", `{"writes":[{"bytes":"81"},{"bytes":"8 1G2"}]}`, "", 400, "Write 2, character 4: 'G' is no hex digit"},
 		{"half a byte", "", `{"writes":[{"bytes":"810"}]}`, "", 400, "Write 1, character 3: the last byte has one digit"},
 		{"a bad wire", "?wire=me", "{}", "", 400, "13 characters"},
-		{"two wires", "?wire=" + string(forgeID) + "&wire=" + string(echoID), "{}", "", 400, "once"},
+		{"two wires", "?wire=" + string(forgeID) + "&wire=" + string(echoID), "{}", "", 400, "more than once"},
+		{"a wire that can't be read", "?wire=%zz", "{}", "", 400, `"wire=%zz"`},
 
 		{"another host", "", upgrade("http://example.org/echo"), "", 400, "path on this server"},
 		{"our own host", "", upgrade("http://" + s.addr + "/echo"), "", 400, "path on this server"},

@@ -180,7 +180,7 @@ func (s *Server) lesson(w http.ResponseWriter, r *http.Request) error {
 	if ok {
 		return s.page(w, r, e)
 	}
-	text := fmt.Sprintf("There is no lesson called “%s”. See all lessons.", id)
+	text := fmt.Sprintf("There is no lesson called “%s”. See all lessons.", clipped(id))
 	if l, ok := s.site.course.Lesson(id); ok {
 		text = fmt.Sprintf("Lesson %d, “%s”, is not written yet. See all lessons.", l.Number, l.Title)
 	}

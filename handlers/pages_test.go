@@ -265,6 +265,8 @@ func TestUnknown(t *testing.T) {
 		{"GET", "/nothing", "*/*", 404, `{"error":"There is nothing at this address. See all lessons.","ref":"RFC 9110 §15.5.5"}`},
 		{"GET", "/lessons/%3Cscript%3E", "text/html", 404, "&lt;script&gt;"},
 		{"GET", "/lessons/sockts", "text/html", 404, "There is no lesson called “sockts”. See all lessons."},
+		{"GET", "/lessons/%ff%00%E2%80%AE", "text/html", 404, "“\ufffd\ufffd\ufffd”"},
+		{"GET", "/lessons/" + strings.Repeat("é", 65), "text/html", 404, "“" + strings.Repeat("é", 64) + "…”"},
 		{"GET", "/static/main.0000000000.js", "*/*", 404, "Reload the page"},
 		{"GET", "/static/..%2Fstatic.go", "*/*", 404, "There is no such file"},
 		{"POST", "/wire", "application/json", 405, "Use GET."},

@@ -62,14 +62,19 @@ func (e *echoes) next(id wire.ID) (list []*echoTalk, payload []byte) {
 // ping sends a ping on each echo of the wire. A browser can't send one, and shows none that
 // comes: the wire shows it, and its pong with the time between them.
 func (s *Server) ping(w http.ResponseWriter, r *http.Request) error {
-	id, err := wire.ParseID(r.URL.Query().Get("wire"))
+	const ref = "POST " + pingPath
+	q, err := queryOf(r, ref)
 	if err != nil {
-		return &StatusError{Code: http.StatusBadRequest, Err: err, Ref: "POST " + pingPath,
+		return err
+	}
+	id, err := wire.ParseID(q.Get("wire"))
+	if err != nil {
+		return &StatusError{Code: http.StatusBadRequest, Err: err, Ref: ref,
 			Text: "wire must be the 13 characters that the page shows, each a to z or 2 to 7."}
 	}
 	list, payload := s.echoes.next(id)
 	if len(list) == 0 {
-		return &StatusError{Code: http.StatusNotFound, Ref: "GET /echo",
+		return &StatusError{Code: http.StatusNotFound, Ref: echoRef,
 			Text: "This wire has no echo connection. Open one first, then ping it."}
 	}
 	sent := make(chan bool, len(list))

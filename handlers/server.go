@@ -171,7 +171,11 @@ func Route(method, target string) wire.Route {
 	if !ok || u.Path == pingPath || commandsLab(u.Path) {
 		return wire.Route{Muted: true}
 	}
-	id, err := wire.ParseID(u.Query().Get("wire"))
+	q, refused := parseQuery(u.RawQuery)
+	if refused != nil {
+		return wire.Route{} // as its handler will refuse it
+	}
+	id, err := wire.ParseID(q.Get("wire"))
 	if err != nil {
 		return wire.Route{}
 	}
