@@ -136,6 +136,9 @@ func lessonView(v templates.Site, course *lessons.Course, l *lessons.Lesson) tem
 	for _, o := range l.Objectives {
 		view.Objectives = append(view.Objectives, raw(o))
 	}
+	for _, x := range l.Exercises {
+		view.Exercises = append(view.Exercises, templates.ExerciseLink{ID: x.ID, Title: x.Title})
+	}
 	for _, s := range l.Sources {
 		view.Sources = append(view.Sources, templates.SourceView(s))
 	}

@@ -22,6 +22,12 @@ func (d *document) prepare(n *container) (templ.Component, error) {
 	switch n.name {
 	case "lab":
 		return labBlock(d, n)
+	case "exercise":
+		return exerciseBlock(d, n)
+	case "hint":
+		return hintBlock(n)
+	case "solution":
+		return solutionBlock(n)
 	case "misconception":
 		return misconceptionBlock(d, n)
 	case "devtools":

@@ -27,6 +27,10 @@
 //   - lengths RECORDING: its text messages, counted in characters and in bytes.
 //   - misconception ID: what holds instead of a misconception of the front matter.
 //   - devtools: where to look in a browser's own tools.
+//   - exercise ID [title="…"] [ways="page forge terminal"] [answer="label"] [lab=element]: an
+//     exercise. Inside stand its task, three blocks "hint" and one "solution FIXTURE", which names
+//     the recorded session that it replays. The page fills {word}, {wire}, {host}, {hostname},
+//     {port} and {origin} in.
 //   - slide TITLE: a slide. It stays out of the article, and so does
 //   - notes: what the speaker knows, of the slide around or before it.
 //
@@ -72,6 +76,7 @@ type Lesson struct {
 	Revision   int
 	Objectives []HTML
 	Body       HTML // the article
+	Exercises  []Exercise
 	Slides     []Slide
 	Sources    []Source
 	Next       HTML // the sentence that leads on

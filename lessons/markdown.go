@@ -42,6 +42,8 @@ type document struct {
 	claims map[string]bool // the misconceptions that are answered
 	tools  int             // devtools blocks
 	slides []*slide
+
+	exercises []Exercise
 }
 
 // slide is a slide of a document, taken out of its tree.
@@ -123,6 +125,7 @@ func (m *markdown) lesson(content fs.FS, name string, number int) (*Lesson, erro
 		l.Objectives = append(l.Objectives, d.inline(o))
 	}
 	l.Next = d.inline(f.Next)
+	l.Exercises = d.exercises
 	l.Body = d.html(d.root)
 	for _, s := range d.slides {
 		l.Slides = append(l.Slides, Slide{Title: s.title, Body: d.children(s.node), Notes: d.children(s.notes...)})
