@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"net"
+	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -11,7 +12,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(childVariable); folder != "" {
+		childMain(folder)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // open opens a bus that is closed with the test.
 func open(t testing.TB, o Options) *Bus {
