@@ -31,6 +31,12 @@ func (s *Server) routes() []route {
 		{"POST " + forgePath, s.forge},
 		{"GET /lab/request/{word}", s.requestLab},
 		{"POST /lab/request/control/reset", s.requestReset},
+		{"GET /lab/comet/{word}", s.comet}, // held until something happens
+		{"GET " + behindPath + "{word}", s.cometBehind},
+		{"POST /lab/comet/control/{what}", s.cometCommand},
+		{"GET /lab/streaming/{word}", s.streaming}, // goes on until somebody ends it
+		{"POST /lab/streaming/{word}", s.streamingSay},
+		{"POST /lab/streaming/control/{what}", s.streamingCommand},
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

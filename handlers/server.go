@@ -33,6 +33,11 @@ type Limits struct {
 	ForgeTime      time.Duration // that one forge takes
 	AddressForges  int           // forges at work for one client address
 	Forges         int           // forges at work: their sockets all come from one address, ours
+	WireHolds      int           // requests held on one wire
+	AddressHolds   int           // requests held for one client address
+	HoldTime       time.Duration // that a request is held for at most, when nothing happens
+	CutTime        time.Duration // that the impatient intermediary waits for an answer
+	BeatTime       time.Duration // of silence after which a stream says that it is still there
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -48,6 +53,11 @@ func DefaultLimits() Limits {
 		ForgeTime:      5 * time.Second,
 		AddressForges:  8,
 		Forges:         64,
+		WireHolds:      16,
+		AddressHolds:   256,
+		HoldTime:       25 * time.Second,
+		CutTime:        10 * time.Second,
+		BeatTime:       15 * time.Second,
 	}
 }
 
@@ -71,6 +81,10 @@ type Server struct {
 	echoes   echoes
 	forges   forges
 	labs     *labs
+	holds    *holds
+	comets   *sources
+	cutter   *cutter
+	streams  *streamLabs
 	listener atomic.Pointer[net.Addr] // where Serve answers
 	site     *site
 	mux      *http.ServeMux
@@ -86,6 +100,10 @@ func New(c Config) (*Server, error) {
 		conns:   newConns(),
 		sockets: newSockets(c.Limits),
 		labs:    newLabs(c.Hub.Limits()),
+		holds:   newHolds(c.Limits),
+		comets:  newComets(c.Hub.Limits()),
+		cutter:  newCutter(c.Limits.CutTime),
+		streams: newStreamLabs(c.Hub.Limits()),
 		mux:     http.NewServeMux(),
 	}
 	var err error
@@ -106,6 +124,7 @@ func New(c Config) (*Server, error) {
 		},
 	}
 	s.http.RegisterOnShutdown(s.labs.end)
+	s.http.RegisterOnShutdown(s.holds.drain)
 	return s, nil
 }
 
