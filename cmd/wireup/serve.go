@@ -81,6 +81,11 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.DurationVar(&f.limits.ForgeTime, "forge-time", f.limits.ForgeTime, "`time` that one forge takes")
 	fs.IntVar(&f.limits.AddressForges, "address-forges", f.limits.AddressForges, "forges at work for one client address")
 	fs.IntVar(&f.limits.Forges, "forges", f.limits.Forges, "forges at work")
+	fs.IntVar(&f.limits.WireHolds, "wire-holds", f.limits.WireHolds, "requests held at once on one wire, streams among them")
+	fs.IntVar(&f.limits.AddressHolds, "address-holds", f.limits.AddressHolds, "requests held at once for one client address")
+	fs.DurationVar(&f.limits.HoldTime, "hold-time", f.limits.HoldTime, "`time` that the Comet lab holds a request for")
+	fs.DurationVar(&f.limits.CutTime, "cut-time", f.limits.CutTime, "`time` that the Comet lab's intermediary waits for an answer")
+	fs.DurationVar(&f.limits.BeatTime, "beat-time", f.limits.BeatTime, "`time` of silence after which a stream sends a comment")
 	fs.IntVar(&f.wires.Events, "wire-events", f.wires.Events, "events kept on one wire")
 	fs.Var(&f.wireBytes, "wire-bytes", "memory for the events of one wire, in `bytes`")
 	fs.Var(&f.allBytes, "all-bytes", "memory for the events of all wires, in `bytes`")
@@ -98,6 +103,8 @@ func (f *serveFlags) check() error {
 		{"wire-sockets", f.limits.WireSockets}, {"address-sockets", f.limits.AddressSockets},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
+		{"wire-holds", f.limits.WireHolds}, {"address-holds", f.limits.AddressHolds},
+		{"hold-time", int(f.limits.HoldTime)}, {"cut-time", int(f.limits.CutTime)}, {"beat-time", int(f.limits.BeatTime)},
 		{"request-time", int(f.limits.RequestTime)}, {"response-time", int(f.limits.ResponseTime)},
 		{"drain-time", int(f.drainTime)}, {"forge-time", int(f.limits.ForgeTime)}, {"wire-age", int(f.wires.Age)},
 	} {
