@@ -15,7 +15,7 @@ import { Tooltip } from "./tooltip.js";
 import { wireId } from "./wire-id.js";
 
 /** @import { Item, PageClose } from "./event-types.js" */
-/** @import { StateDetail } from "./feed.js" */
+/** @import { StateDetail } from "./line.js" */
 /** @import { Row } from "./model.js" */
 
 const AUTO = 120; // milliseconds at least between two rows that open by themselves

@@ -1,7 +1,8 @@
 // The feed: it asks for what is new, comes back when cut off, and sees a server that began again.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Feed, backoff } from "../feed.js";
+import { Feed } from "../feed.js";
+import { backoff } from "../line.js";
 
 /** A WebSocket that the test drives. */
 class FakeSocket extends EventTarget {
