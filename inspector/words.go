@@ -21,6 +21,9 @@ func Summary(e *Event) string {
 	case KindFrame:
 		return frameSummary(e)
 	case KindBytes:
+		if e.Size == 0 {
+			return "end of stream"
+		}
 		return count(e.Size, "byte") + " outside any protocol"
 	}
 	return "connection closed: " + e.Close.TCP.String()
@@ -90,6 +93,9 @@ func Sentence(e *Event) string {
 	case KindFrame:
 		return frameSentence(e, who)
 	case KindBytes:
+		if e.Size == 0 {
+			return who + " says that it sends nothing more. It can still receive."
+		}
 		return fmt.Sprintf("%s sent %s that no protocol explains.", who, count(e.Size, "byte"))
 	}
 	return closeSentence(e.Close)
