@@ -67,14 +67,16 @@ type Config struct {
 	Hub    *wire.Hub
 	Bus    *bus.Bus // what lasts; nil if nothing does
 	Limits Limits
-	Static fs.FS           // stylesheets, scripts and pictures
-	Course *lessons.Course // what the pages are made of
+	Watch  func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
+	Static fs.FS                                    // stylesheets, scripts and pictures
+	Course *lessons.Course                          // what the pages are made of
 }
 
 // Server answers every URL of the program.
 type Server struct {
 	log      *slog.Logger
 	hub      *wire.Hub
+	watch    func(*inspector.Conn) inspector.Observer
 	limits   Limits
 	conns    *conns
 	sockets  *sockets
@@ -96,6 +98,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		log:     c.Log,
 		hub:     c.Hub,
+		watch:   c.Watch,
 		limits:  c.Limits,
 		conns:   newConns(),
 		sockets: newSockets(c.Limits),
@@ -105,6 +108,9 @@ func New(c Config) (*Server, error) {
 		cutter:  newCutter(c.Limits.CutTime),
 		streams: newStreamLabs(c.Hub.Limits()),
 		mux:     http.NewServeMux(),
+	}
+	if s.watch == nil {
+		s.watch = c.Hub.Watch
 	}
 	var err error
 	if s.site, err = newSite(c.Static, c.Course); err != nil {
@@ -132,7 +138,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Serve(l net.Listener) error {
 	address := l.Addr()
 	s.listener.Store(&address)
-	err := s.http.Serve(&plainListener{inspector.NewListener(l, s.hub.Watch), s.conns})
+	err := s.http.Serve(&plainListener{inspector.NewListener(l, s.watch), s.conns})
 	if err == http.ErrServerClosed {
 		return nil
 	}

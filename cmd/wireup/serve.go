@@ -41,6 +41,7 @@ type serveFlags struct {
 	drainTime  time.Duration
 	limits     handlers.Limits
 	wires      wire.Limits
+	record     *recordFlags // of wireup record; nil when nothing is recorded
 }
 
 func serveCommand(name string, stdout, stderr, help io.Writer) *ffcli.Command {
@@ -141,10 +142,11 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
-	hub := wire.NewHub(f.wires, handlers.Route)
+	hub := wire.NewHub(f.wires, f.record.route(handlers.Route))
 	server, err := handlers.New(handlers.Config{
 		Log:    log,
 		Hub:    hub,
+		Watch:  f.record.watch(hub),
 		Bus:    shared,
 		Limits: f.limits,
 		Static: static.FS,
@@ -156,19 +158,21 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	announce(stdout, listener.Addr())
+	f.record.announce(stdout)
 
 	select {
 	case err := <-served:
 		return fmt.Errorf("serving on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
+	recorded := f.record.save(stdout, hub) // before the drain, which ends connections
 	drain, cancel := context.WithTimeout(context.Background(), f.drainTime)
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {
 		log.Warn("not all that was in flight has ended: it is cut off", "drain-time", f.drainTime, "err", err)
 		_ = server.Close() // there is nothing to do about what can't be closed: the process ends
 	}
-	return <-served
+	return errors.Join(recorded, <-served)
 }
 
 // listen opens the address, and says what to do when it can't.

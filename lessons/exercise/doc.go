@@ -104,9 +104,9 @@
 // with each likely mistake. Others, such as a proxied attempt or one that is not finished, may have
 // any name. Record them with
 //
-//	wireup record --exercise frames/smallest --as wrong-more-than-six FILE
+//	wireup record --exercise frames/smallest content/fixtures/frames/smallest/wrong-more-than-six.txt
 //
-// and do what the reader would do; or write one by hand where nothing can be recorded, and say so
+// and do what the reader would do, with any word of the list (words.go); Ctrl-C writes the file. Or write one by hand where nothing can be recorded, and say so
 // in its source. The form:
 //
 //	# Sends the word, and then a message of one letter.
@@ -133,8 +133,8 @@
 // address, and announced if the program announced the connection for the wire, as the forge does;
 // up or down, with bytes; end, with the words of the close event, and the error in quotes if there
 // was one; or other N, for N exchanges on the same connection that belong to no wire and were left
-// out. Bytes are hex or quoted text, in any number of words, and lines that are indented go on with
-// them. A word times a count repeats it: 61*65000, 5c9a405f*16250. Anything behind a # is a comment.
+// out. Bytes are hex or quoted text, as in Go, in any number of words, and lines that are indented go
+// on with them. A word times a count repeats it: 61*65000, 5c9a405f*16250. Anything behind a # is a comment.
 //
 // The runner ([Fixture.Replay]) pushes these bytes through wire.Hub.Watch, as live traffic goes, so
 // the events of a fixture are the real thing.

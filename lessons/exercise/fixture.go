@@ -211,7 +211,7 @@ func (p *fixtureParser) add(words []string) error {
 	r := &p.f.Records[len(p.f.Records)-1]
 	for _, w := range words {
 		times := 1
-		if i := strings.LastIndexByte(w, '*'); i > 0 && !strings.HasSuffix(w, `"`) {
+		if i := strings.LastIndexByte(w, '*'); i > 0 && !strings.HasSuffix(w, `"`) && !strings.HasSuffix(w, "`") {
 			n, err := strconv.Atoi(w[i+1:])
 			if err != nil || n < 1 {
 				return fmt.Errorf("%q: want a count behind the *", w)
@@ -219,7 +219,7 @@ func (p *fixtureParser) add(words []string) error {
 			w, times = w[:i], n
 		}
 		var b []byte
-		if strings.HasPrefix(w, `"`) {
+		if w[0] == '"' || w[0] == '`' {
 			s, err := strconv.Unquote(w)
 			if err != nil {
 				return fmt.Errorf("%s is no quoted text", w)
@@ -248,7 +248,7 @@ func tokens(text string) (words []string, comment string, err error) {
 		switch s[0] {
 		case '#':
 			return words, strings.TrimSpace(s[1:]), nil
-		case '"':
+		case '"', '`':
 			quoted, err := strconv.QuotedPrefix(s)
 			if err != nil {
 				return nil, "", fmt.Errorf("%s: the quotation mark is never closed", s)
