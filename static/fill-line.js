@@ -1,13 +1,29 @@
-// A line for a terminal, with the page's address, the reader's wire and the lab's word in place.
+// Text with names in braces, and what this page puts in their place: its address, the reader's wire,
+// an exercise's word.
 
 /**
- * fillLine puts the page's address, wire and word into a line.
- * @param {string} line
- * @param {{ host: string, origin: string, wire: string, word?: string }} page
+ * @typedef {{ host: string, origin: string, wire: string, word?: string }} Page
  */
-export function fillLine(line, { host, origin, wire, word = "free" }) {
+
+export const FILLS = /\{(host|hostname|port|origin|wsorigin|wire|word)\}/g;
+
+/**
+ * fillLine puts the page's address, the reader's wire and the word into a line.
+ * @param {string} line
+ * @param {Page} page
+ */
+export function fillLine(line, page) {
+  return line.replace(FILLS, (_, name) => fillOf(name, page));
+}
+
+/**
+ * fillOf is what stands in the place of a name.
+ * @param {string} name
+ * @param {Page} page
+ */
+export function fillOf(name, { host, origin, wire, word = "free" }) {
   const { hostname, port, protocol } = new URL(origin);
   /** @type {Record<string, string>} */
-  const values = { host, origin, wsorigin: origin.replace(/^http/, "ws"), wire, word, hostname: hostname.replace(/^\[|\]$/g, ""), port: port || (protocol === "https:" ? "443" : "80") };
-  return line.replace(/\{(host|hostname|port|origin|wsorigin|wire|word)\}/g, (_, name) => values[name] ?? "");
+  const values = { host, hostname: hostname.replace(/^\[|\]$/g, ""), port: port || (protocol === "https:" ? "443" : "80"), origin, wsorigin: origin.replace(/^http/, "ws"), wire, word };
+  return values[name] ?? "";
 }

@@ -1,8 +1,8 @@
 // <wu-terminal line="websocat 'ws://{host}/echo?wire={wire}'">: the line to paste into a terminal,
 // with this page's address and wire in place, and a button that copies it. Several <pre data-tool
 // data-line> inside become tabs. Placeholders: {host} {hostname} {port} {origin} {wsorigin} {wire},
-// and {word}, which follows the exercise that the reader is at.
-import { button, el, freshId } from "./dom.js";
+// and {word}, which is the attribute word, or else that of the exercise that the reader is at.
+import { button, el, freshId, write } from "./dom.js";
 import { fillLine } from "./fill-line.js";
 import { labWord, onWord } from "./lab-word.js";
 import { arrows, rove } from "./roving.js";
@@ -16,6 +16,8 @@ export class WuTerminal extends HTMLElement {
     registry.define(tag, this);
   }
 
+  static observedAttributes = ["word"];
+
   /** @type {AbortController | undefined} */
   #gone;
   #said = el("span", { class: "said", role: "status" });
@@ -25,21 +27,25 @@ export class WuTerminal extends HTMLElement {
   connectedCallback() {
     this.#gone = new AbortController();
     const pres = [...this.querySelectorAll("pre.line")].filter((pre) => pre instanceof HTMLElement);
-    const fill = () => {
-      const word = labWord(document.querySelector("main[data-lesson]")?.getAttribute("data-lesson") ?? "");
-      const page = { host: location.host, origin: location.origin, wire: wireId(), word };
-      for (const pre of pres) {
-        const line = pre.dataset["line"] ?? this.getAttribute("line");
-        const code = pre.querySelector("code") ?? pre;
-        if (line) code.textContent = fillLine(line, page);
-      }
-    };
-    fill();
-    onWord(fill, this.#gone.signal);
+    this.#fill();
+    onWord(() => this.#fill(), this.#gone.signal);
     const copy = button("Copy", () => void this.#copy(pres.find((pre) => !pre.hidden)), { class: "btn small" });
     this.#row = el("div", { class: "terminal-bar" }, ...(pres.length > 1 ? [this.#tabs(pres)] : []), copy, this.#said);
     if (pres.length > 1) this.prepend(this.#row);
     else pres[0]?.after(this.#row);
+  }
+
+  attributeChangedCallback() {
+    if (this.isConnected) this.#fill();
+  }
+
+  #fill() {
+    const word = this.getAttribute("word") ?? labWord(document.querySelector("main[data-lesson]")?.getAttribute("data-lesson") ?? "");
+    const page = { host: location.host, origin: location.origin, wire: wireId(), word };
+    for (const pre of this.querySelectorAll("pre.line")) {
+      const line = pre.getAttribute("data-line") ?? this.getAttribute("line");
+      if (line) write(pre.querySelector("code") ?? pre, fillLine(line, page));
+    }
   }
 
   disconnectedCallback() {

@@ -25,7 +25,10 @@ test("a line for a terminal", () => {
   const page = { host: "127.0.0.1:8080", origin: "http://127.0.0.1:8080", wire: "abcdefghijklm" };
   assert.equal(fillLine("websocat 'ws://{host}/echo?wire={wire}'", page), "websocat 'ws://127.0.0.1:8080/echo?wire=abcdefghijklm'");
   assert.equal(fillLine("{wsorigin} {origin} {other}", page), "ws://127.0.0.1:8080 http://127.0.0.1:8080 {other}");
-  assert.equal(fillLine("{wsorigin}", { ...page, origin: "https://x" }), "wss://x");
+  assert.equal(fillLine("{wsorigin} {port}", { ...page, origin: "https://x" }), "wss://x 443");
+  assert.equal(fillLine("nc {hostname} {port}", { ...page, origin: "http://[::1]:8080" }), "nc ::1 8080");
+  assert.equal(fillLine("/lab/comet/{word}", page), "/lab/comet/free");
+  assert.equal(fillLine("/lab/comet/{word}", { ...page, word: "plum-41" }), "/lab/comet/plum-41");
   assert.equal(fillLine("nc -N {hostname} {port} {word}", { ...page, word: "plum-41" }), "nc -N 127.0.0.1 8080 plum-41");
   assert.equal(fillLine("nc {hostname} {port}", { ...page, origin: "https://[::1]" }), "nc ::1 443");
 });
