@@ -16,9 +16,7 @@ import (
 type waiter struct {
 	get func() []byte
 	put func([]byte)
-	buf []byte
-	n   int
-	err error
+	buf []byte // what was read into it
 	// step is handed to RawConn.Read: it tries one read, and says whether it is done.
 	step func(fd uintptr) bool
 }
@@ -33,18 +31,18 @@ func (c *Conn) AwaitRead(get func() []byte, put func([]byte)) ([]byte, error) {
 	}
 	w := &c.wait
 	w.get, w.put = get, put
-	w.buf, w.n, w.err = nil, 0, nil
+	w.buf, c.errno = nil, 0
 	err := c.raw.Read(w.step)
 	w.get, w.put = nil, nil
-	if err == nil && w.err != nil {
-		err = os.NewSyscallError("read", w.err)
+	if err == nil && c.errno != 0 {
+		err = os.NewSyscallError("read", syscall.Errno(c.errno))
 		err = &net.OpError{Op: "read", Net: c.LocalAddr().Network(), Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 	}
-	if err == nil && w.n == 0 {
+	p := w.buf
+	w.buf = nil
+	if err == nil && len(p) == 0 {
 		err = io.EOF
 	}
-	p := w.buf[:max(w.n, 0)]
-	w.buf = nil
 	c.sawRead(p, err)
 	if len(p) == 0 && p != nil {
 		put(p[:0])
@@ -75,7 +73,10 @@ func (c *Conn) rawConn() bool {
 				w.put(b)
 				return false
 			}
-			w.buf, w.n, w.err = b, n, err
+			w.buf = b[:max(n, 0)]
+			if errno, ok := err.(syscall.Errno); ok {
+				c.errno = int32(errno)
+			}
 			return true
 		}
 	}

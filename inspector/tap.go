@@ -67,17 +67,23 @@ type Conn struct {
 	closed        atomic.Bool
 	reads, writes atomic.Uint64
 
-	mu        sync.Mutex // guards what follows; held while observers are told, never during I/O
+	mu       sync.Mutex // guards writing and watching; held while observers are told, never during I/O
+	writing  int32      // writes in flight
+	errno    int32      // of the wait; it stands here since there is room
+	watching *watching  // nil when nobody watches: most connections are idle, and of those there are many
+
+	raw  syscall.RawConn // for AwaitRead; nil until its first use, and where there is none
+	wait waiter
+}
+
+// watching is what a connection needs while somebody watches.
+type watching struct {
 	observers []Observer
-	writing   int    // writes in flight
 	held      []byte // inbound bytes read while a write was in flight
 	heldAt    time.Time
 	how       Ending
 	err       error
 	finished  bool // observers have been told the end
-
-	raw  syscall.RawConn // for AwaitRead; nil until its first use, and where there is none
-	wait waiter
 }
 
 // NewConn taps one connection, with no observer yet; see Tee.
@@ -107,7 +113,11 @@ func (c *Conn) NetConn() net.Conn { return c.Conn }
 func (c *Conn) Tee(o Observer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.observers = append(c.observers[:len(c.observers):len(c.observers)], o)
+	if c.watching == nil {
+		c.watching = new(watching)
+	}
+	w := c.watching
+	w.observers = append(w.observers[:len(w.observers):len(w.observers)], o)
 	c.watched.Store(true)
 }
 
@@ -116,7 +126,7 @@ func (c *Conn) Tee(o Observer) {
 func (c *Conn) Unwatch() {
 	c.watched.Store(false)
 	if c.mu.TryLock() { // fails within an Observer's call, and then tell lets go of them
-		c.observers, c.held = nil, nil
+		c.watching = nil
 		c.mu.Unlock()
 	}
 }
@@ -176,11 +186,11 @@ func (c *Conn) sawRead(p []byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(p) > 0 {
-		if c.writing > 0 && len(c.held)+len(p) <= maxHeld {
-			if len(c.held) == 0 {
-				c.heldAt = at
+		if w := c.watching; w != nil && c.writing > 0 && len(w.held)+len(p) <= maxHeld {
+			if len(w.held) == 0 {
+				w.heldAt = at
 			}
-			c.held = append(c.held, p...)
+			w.held = append(w.held, p...)
 		} else {
 			c.release()
 			c.tell(at, Up, p)
@@ -193,43 +203,45 @@ func (c *Conn) sawRead(p []byte, err error) {
 
 // release shows what was held back.
 func (c *Conn) release() {
-	if len(c.held) > 0 {
-		c.tell(c.heldAt, Up, c.held)
-		c.held = nil
+	if w := c.watching; w != nil && len(w.held) > 0 {
+		c.tell(w.heldAt, Up, w.held)
+		w.held = nil
 	}
 }
 
 func (c *Conn) tell(at time.Time, d Direction, p []byte) {
-	if c.finished {
+	w := c.watching
+	if w == nil || w.finished {
 		return
 	}
-	for _, o := range c.observers {
+	for _, o := range w.observers {
 		if !c.watched.Load() {
 			break
 		}
 		o.Observe(at, d, p)
 	}
 	if !c.watched.Load() {
-		c.observers = nil
+		c.watching = nil
 	}
 }
 
 // noteEnd keeps the first thing that ended the connection. A deadline is no end: net/http
 // stops its background read with one when a handler hijacks.
 func (c *Conn) noteEnd(err error, reading bool) {
-	if c.how != EndUnknown || c.closed.Load() || errors.Is(err, os.ErrDeadlineExceeded) {
+	w := c.watching
+	if w == nil || w.how != EndUnknown || c.closed.Load() || errors.Is(err, os.ErrDeadlineExceeded) {
 		return
 	}
 	switch {
 	case reading && errors.Is(err, io.EOF):
-		c.how = EndClient
+		w.how = EndClient
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		c.how, c.err = EndReset, err
+		w.how, w.err = EndReset, err
 	case errors.Is(err, syscall.ETIMEDOUT):
-		c.how, c.err = EndTimeout, err
+		w.how, w.err = EndTimeout, err
 	case errors.Is(err, net.ErrClosed):
 	default:
-		c.how, c.err = EndError, err
+		w.how, w.err = EndError, err
 	}
 }
 
@@ -256,8 +268,8 @@ func (c *Conn) CloseWrite() error {
 	err := half.CloseWrite()
 	if err == nil {
 		c.mu.Lock()
-		if c.how == EndUnknown {
-			c.how = EndServer
+		if w := c.watching; w != nil && w.how == EndUnknown {
+			w.how = EndServer
 		}
 		c.mu.Unlock()
 	}
@@ -274,14 +286,18 @@ func (c *Conn) end(how Ending) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.release()
-	if c.how == EndUnknown || how == EndAborted {
-		c.how, c.err = how, nil
+	w := c.watching
+	if w == nil {
+		return err
 	}
-	c.finished = true
-	for _, o := range c.observers {
-		o.Ended(at, c.how, c.err)
+	if w.how == EndUnknown || how == EndAborted {
+		w.how, w.err = how, nil
 	}
-	c.observers = nil
+	w.finished = true
+	for _, o := range w.observers {
+		o.Ended(at, w.how, w.err)
+	}
+	w.observers = nil
 	return err
 }
 
