@@ -12,46 +12,36 @@ import (
 	"wireup/inspector"
 )
 
-// Echo mirrors the frames of one connection.
+// Echo mirrors the frames of one connection. It is kept small, since most conversations are idle:
+// all that is of a message on its way stands in work.
 type Echo struct {
 	tap      *inspector.Conn
 	limit    int64 // bytes of a message
 	patience *patience
 	owner    Owner
+	inflater *inspector.Inflater // nil without compression
 
 	// What follows belongs to the goroutine of run.
-	decoder  inspector.FrameDecoder
-	judge    inspector.Judge
-	frame    inspector.Header // the frame in progress
-	at       uint64           // payload bytes of it that have come
-	inflater *inspector.Inflater
-	work     *work
+	work      *work
+	messages  uint32 // how many messages the client has begun
+	said      uint32 // and we
+	breakdown Breakdown
+	over      bool          // our close frame is the last thing in out, or the client's close has come
+	leaving   bool          // we have said that we go; only the client's close frame matters
+	failed    bool          // nothing more can be written
+	pinging   atomic.Bool   // a Ping is on its way; it stands here since there is room
+	now       time.Duration // of the last write, since began
+	restBy    time.Duration // the deadline of the next read, since began; 0 for none
 
-	// The message in progress, and the count of messages begun by the client and by us.
-	size       uint64 // payload bytes of its frames so far
-	part       uint32 // how many frames that is; 0 when there is no message
-	messages   uint32
-	said       uint32
-	kind       inspector.Opcode
-	compressed bool
-	breakdown  Breakdown // of every message
-
-	now     time.Duration // of the last write, since began
-	restBy  time.Duration // the deadline of the next read, since began; 0 for none
-	over    bool          // our close frame is the last thing in out, or the client's close has come
-	leaving bool          // we have said that we go; only the client's close frame matters
-	failed  bool          // nothing more can be written
-
-	pinging  atomic.Bool // a Ping is on its way
 	controls atomic.Pointer[controls]
 
 	write  sync.Mutex // held while bytes are written, so that frames stay whole
 	closed bool       // nothing may be written any more; guarded by write
 
-	state    sync.Mutex // guards deadlines and what they depend on
-	stopping bool
+	stopping bool // guarded by state
 	ending   bool
-	writeBy  time.Duration // the deadline of writes, since began; 0 for none
+	state    sync.Mutex
+	writeBy  time.Duration // the deadline of writes, since began; 0 for none; guarded by state
 }
 
 // began is what deadlines are counted from: a time of eight bytes.
@@ -59,9 +49,8 @@ var began = time.Now()
 
 // New makes the conversation on tap, whose handshake is over.
 func New(tap *inspector.Conn, o Options) *Echo {
-	e := &Echo{tap: tap, breakdown: o.Breakdown, limit: o.MaxMessage, patience: &usualPatience, judge: inspector.Judge{Sender: inspector.Up}}
+	e := &Echo{tap: tap, breakdown: o.Breakdown, limit: o.MaxMessage, patience: &usualPatience}
 	if o.Deflate != nil {
-		e.judge.Deflate = true
 		e.inflater = inspector.NewInflater(o.Deflate.Takeover, int(o.MaxMessage))
 	}
 	return e
@@ -153,9 +142,8 @@ func (e *Echo) setReadDeadline(at time.Time) {
 
 // read waits for bytes and decodes them.
 func (e *Echo) read() error {
-	if left := e.decoder.Left(); left >= directAt && e.work != nil && !e.leaving {
-		w := e.work
-		w.offer(left, e.at)
+	if w := e.work; w != nil && w.decoder.Left() >= directAt && !e.leaving {
+		w.offer(w.decoder.Left(), w.at)
 		p, err := e.tap.AwaitRead(w.get, keepLent)
 		w.lent = true
 		e.feed(p)
@@ -164,9 +152,7 @@ func (e *Echo) read() error {
 	}
 	p, err := e.tap.AwaitRead(borrow, giveBack)
 	if len(p) > 0 {
-		if e.work == nil {
-			e.work = newWork()
-		}
+		e.begin()
 		e.feed(p)
 		giveBack(p)
 	}
@@ -181,11 +167,19 @@ func unless(bytes bool, err error) error {
 	return err
 }
 
+// begin takes in hand what a message needs, if that isn't there.
+func (e *Echo) begin() {
+	if e.work == nil {
+		e.work = newWork(e.inflater != nil)
+	}
+}
+
 func (e *Echo) feed(p []byte) {
+	w := e.work
 	// An error of the decoder is one that the judge has found in the same header.
-	_, _ = e.decoder.Feed(p, e)
+	_, _ = w.decoder.Feed(p, e)
 	if !e.deaf() && !e.leaving {
-		e.breaksFront(&e.judge, e.decoder.Pending())
+		e.breaksFront(&w.judge, w.decoder.Pending())
 	}
 }
 
@@ -196,7 +190,7 @@ func (e *Echo) flush() bool {
 		return true
 	}
 	e.send()
-	if !e.failed && e.part == 0 && e.decoder.Left() == 0 {
+	if w := e.work; !e.failed && w.part == 0 && w.decoder.Idle() {
 		e.letGo()
 	}
 	return !e.failed
@@ -293,10 +287,8 @@ func (e *Echo) leave() bool {
 		return false
 	}
 	e.leaving = true
-	if e.work == nil {
-		e.work = newWork()
-	}
-	e.part = 0
+	e.begin()
+	e.work.part = 0
 	e.appendClose(inspector.CloseGoingAway, stoppingReason)
 	e.write.Lock()
 	e.closed = true // but by run itself

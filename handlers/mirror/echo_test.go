@@ -625,6 +625,7 @@ func TestEchoHoldsLittle(t *testing.T) {
 		e := New(inspector.NewConn(s), Options{MaxMessage: testLimit})
 		w := new(work) // a fresh one, and not one that has grown before
 		w.get = func() []byte { return w.lend }
+		w.judge.Sender = inspector.Up
 		e.work = w
 		reads := 0
 		s.read = func() {

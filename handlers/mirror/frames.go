@@ -18,18 +18,18 @@ func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
 	if e.deaf() {
 		return
 	}
-	e.frame, e.at = h, 0
+	w := e.work
+	w.frame, w.at = h, 0
 	if e.leaving {
 		return
 	}
-	before := e.judge
-	if v := e.judge.Header(h); len(v) > 0 {
+	before := w.judge
+	if v := w.judge.Header(h); len(v) > 0 {
 		if !e.breaksFront(&before, raw[:len(raw)-1]) {
 			e.breaks(v)
 		}
 		return
 	}
-	w := e.work
 	answer := inspector.Header{Fin: h.Fin, RSV: h.RSV, Opcode: h.Opcode, Length: h.Length}
 	switch {
 	case h.Opcode == inspector.OpPing:
@@ -38,11 +38,11 @@ func (e *Echo) FrameHeader(h inspector.Header, raw []byte) {
 	case h.Opcode.Control():
 		// A pong has no answer; that of a close frame is not its payload.
 	default:
-		if h.Length > uint64(e.limit)-e.size {
+		if h.Length > uint64(e.limit)-w.size {
 			e.tooBig()
 			return
 		}
-		e.size += h.Length
+		w.size += h.Length
 		w.out = answer.AppendTo(w.out)
 		e.dataHeader(h, raw)
 		return
@@ -61,8 +61,8 @@ func (e *Echo) dataHeader(h inspector.Header, raw []byte) {
 		e.messages++
 		e.said++
 	}
-	e.part++
-	e.kind, e.compressed = e.judge.Message()
+	w.part++
+	w.kind, w.deflated = w.judge.Message()
 	w.current = nil
 	if e.breakdown == Off {
 		return
@@ -74,8 +74,8 @@ func (e *Echo) dataHeader(h inspector.Header, raw []byte) {
 	}
 	w.current.start(h, raw)
 	f := &w.current.frame
-	f.Message, f.Part = int(e.messages), int(e.part)
-	f.MessageType, f.Compressed = e.kind, e.compressed
+	f.Message, f.Part = int(e.messages), int(w.part)
+	f.MessageType, f.Compressed = w.kind, w.deflated
 }
 
 // FramePayload unmasks a piece in the place that it will be sent from, and judges it.
@@ -94,15 +94,15 @@ func (e *Echo) FramePayload(piece []byte) {
 	if w.current != nil {
 		w.current.keepWire(p)
 	}
-	unmask(p, e.frame.Key, e.at)
+	unmask(p, w.frame.Key, w.at)
 	if w.current != nil {
 		w.current.keepPlain(p)
 	}
-	e.at += uint64(len(p))
-	if e.compressed && !e.frame.Opcode.Control() {
+	w.at += uint64(len(p))
+	if w.deflated && !w.frame.Opcode.Control() {
 		w.compressed = append(w.compressed, p...)
 	}
-	e.breaks(e.judge.Payload(p))
+	e.breaks(w.judge.Payload(p))
 }
 
 // FrameEnd answers the frame.
@@ -110,15 +110,15 @@ func (e *Echo) FrameEnd() {
 	if e.deaf() {
 		return
 	}
-	if e.leaving {
-		e.over = e.frame.Opcode == inspector.OpClose
-		return
-	}
-	if e.breaks(e.judge.End()) {
-		return
-	}
 	w := e.work
-	switch e.frame.Opcode {
+	if e.leaving {
+		e.over = w.frame.Opcode == inspector.OpClose
+		return
+	}
+	if e.breaks(w.judge.End()) {
+		return
+	}
+	switch w.frame.Opcode {
 	case inspector.OpPing:
 		if w.current != nil {
 			e.control().saw(inspector.Up, w.current)
@@ -149,17 +149,17 @@ func (e *Echo) FrameEnd() {
 // dataEnd lets the mirror of a data frame go, and explains the message if it was the last one.
 func (e *Echo) dataEnd() {
 	w := e.work
-	if e.frame.Fin && e.compressed && !e.inflate() {
+	if w.frame.Fin && w.deflated && !e.inflate() {
 		return
 	}
 	w.whole = len(w.out)
-	if !e.frame.Fin {
+	if !w.frame.Fin {
 		return
 	}
 	if e.breakdown != Off {
 		e.explain()
 	}
-	e.size, e.part = 0, 0
+	w.size, w.part = 0, 0
 	w.compressed = w.compressed[:0]
 	w.report.reset()
 }
@@ -179,7 +179,7 @@ func (e *Echo) inflate() bool {
 	case err != nil:
 		e.fail(inspector.RuleDeflate)
 		return false
-	case e.kind == inspector.OpText && e.breaks(e.judge.Inflated(plain)):
+	case w.kind == inspector.OpText && e.breaks(w.judge.Inflated(plain)):
 		return false
 	}
 	if w.current != nil {

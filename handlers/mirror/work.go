@@ -19,6 +19,17 @@ func keepLent(b []byte) {} // a lent piece of work.out stays where it is
 
 // work is the state of a message on its way. An idle conversation has none.
 type work struct {
+	decoder inspector.FrameDecoder
+	judge   inspector.Judge
+	frame   inspector.Header // the frame in progress
+	at      uint64           // payload bytes of it that have come
+
+	// The message in progress.
+	size     uint64 // payload bytes of its frames so far
+	part     uint32 // how many frames that is; 0 when there is no message
+	kind     inspector.Opcode
+	deflated bool
+
 	out   []byte // frames to be sent; behind whole the one that is still coming in
 	whole int    // out[:whole] are whole frames
 	// lend is the free end of out while it is read into; get hands it to AwaitRead.
@@ -41,7 +52,14 @@ var works = sync.Pool{New: func() any {
 	return w
 }}
 
-func newWork() *work { return works.Get().(*work) }
+// newWork is the state between two messages. deflate says whether they may be compressed.
+func newWork(deflate bool) *work {
+	w := works.Get().(*work)
+	w.decoder = inspector.FrameDecoder{}
+	w.judge = inspector.Judge{Sender: inspector.Up, Deflate: deflate}
+	w.size, w.part = 0, 0
+	return w
+}
 
 func (w *work) release() {
 	if cap(w.out) > maxKept {
