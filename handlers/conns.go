@@ -1,35 +1,92 @@
 package handlers
 
-// The connections that net/http holds: which of them wait for a request, so that a server that
-// stops need not wait for them.
+// The connections that net/http holds: counted against the limits, told when a request's head is
+// too slow, and closed when the server stops if they wait for one.
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"wireup/inspector"
 )
 
+const (
+	// turnedAway is how many connections over the limit are told so at once; more are closed
+	// without a word.
+	turnedAway = 64
+
+	// turnTime is how long such a connection may take to send its request and hear the answer.
+	turnTime = time.Second
+)
+
 // conns knows every connection that speaks plain HTTP. One that becomes a WebSocket leaves.
 type conns struct {
+	limits Limits
+	turned chan struct{} // holds one for each connection that is being turned away
+
 	mu       sync.Mutex
 	open     map[*plainConn]struct{}
+	address  map[string]map[*plainConn]struct{} // by client
 	draining bool
 }
 
 // plainConn is a tapped connection in the hands of net/http.
 type plainConn struct {
 	*inspector.Conn
-	state http.ConnState // guarded by conns.mu
+	conns *conns
+	host  string      // the client's address
+	begun atomic.Bool // something has come since the connection began to wait for a request
+
+	// Guarded by conns.mu.
+	state http.ConnState
+	since time.Time // of its state
+}
+
+func newConns(l Limits) *conns {
+	return &conns{
+		limits:  l,
+		turned:  make(chan struct{}, turnedAway),
+		open:    make(map[*plainConn]struct{}),
+		address: make(map[string]map[*plainConn]struct{}),
+	}
 }
 
 // NetConn returns the tap, so that inspector.ConnOf finds it.
 func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
-func newConns() *conns {
-	return &conns{open: make(map[*plainConn]struct{})}
+// Read reads from the tap. Of a head that doesn't come in time net/http says nothing, or 400 when
+// it was cut in mid-line: so what to say is said here.
+func (c *plainConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 && !c.begun.Load() {
+		c.begun.Store(true)
+	}
+	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) && c.inHead() {
+		late := &StatusError{Code: http.StatusRequestTimeout,
+			Text: fmt.Sprintf("The head of this request did not come within %s (limit: --request-time). Send it in one go.", c.conns.limits.RequestTime)}
+		_ = c.Conn.SetWriteDeadline(time.Now().Add(turnTime))
+		_, _ = c.Conn.Write(late.raw()) // the connection ends whether it arrives or not
+		_ = c.Conn.Close()
+	}
+	return n, err
 }
+
+// inHead reports whether a part of a request's head has come, and no more.
+func (c *plainConn) inHead() bool {
+	c.conns.mu.Lock()
+	defer c.conns.mu.Unlock()
+	return c.waits() && c.begun.Load()
+}
+
+// waits reports whether c is between requests. conns.mu must be held.
+func (c *plainConn) waits() bool { return c.state == http.StateNew || c.state == http.StateIdle }
 
 // plainListener hands out the connections of a tapped listener, each of them counted.
 type plainListener struct {
@@ -44,23 +101,92 @@ func (l *plainListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := &plainConn{Conn: inspector.ConnOf(c)}
-		if l.conns.admit(p) {
-			return p, nil
+		p := &plainConn{Conn: inspector.ConnOf(c), conns: l.conns, host: clientOf(c.RemoteAddr().String()), since: time.Now()}
+		if refused := l.conns.admit(p); refused != nil {
+			l.conns.turnAway(c, refused)
+			continue
 		}
-		_ = p.Close() // an error leaves nothing to do
+		return p, nil
 	}
 }
 
-// admit notes c, unless the server stops.
-func (s *conns) admit(c *plainConn) bool {
+// clientOf is the address that a client's connections have in common.
+func clientOf(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return remote // a Unix-domain socket has no port
+	}
+	return host
+}
+
+// admit counts c, or says why the server doesn't take it. Where there is no room, the connection
+// that has waited longest for its next request makes some.
+func (s *conns) admit(c *plainConn) *StatusError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining {
+	peers := s.address[c.host]
+	switch {
+	case s.draining:
+		return errStopping
+	case len(peers) >= s.limits.AddressConns && !s.makeRoom(peers):
+		return limitError("connections from one address", s.limits.AddressConns, "--address-connections", "Close one of yours first.")
+	case len(s.open) >= s.limits.Connections && !s.makeRoom(s.open):
+		return &StatusError{Code: http.StatusServiceUnavailable,
+			Text: fmt.Sprintf("There are already %d connections, which is the limit (--connections). Try again in a moment.", s.limits.Connections)}
+	}
+	if peers = s.address[c.host]; peers == nil {
+		peers = make(map[*plainConn]struct{})
+		s.address[c.host] = peers
+	}
+	s.open[c], peers[c] = struct{}{}, struct{}{}
+	return nil
+}
+
+// makeRoom closes that one of the connections which has waited longest after an answer.
+func (s *conns) makeRoom(of map[*plainConn]struct{}) bool {
+	var longest *plainConn
+	for c := range of {
+		if c.state == http.StateIdle && !c.begun.Load() && (longest == nil || c.since.Before(longest.since)) {
+			longest = c
+		}
+	}
+	if longest == nil {
 		return false
 	}
-	s.open[c] = struct{}{}
+	s.leave(longest)
+	_ = longest.Close() // an error leaves nothing to do
 	return true
+}
+
+func (s *conns) leave(c *plainConn) {
+	delete(s.open, c)
+	peers := s.address[c.host]
+	if delete(peers, c); len(peers) == 0 {
+		delete(s.address, c.host)
+	}
+}
+
+// turnAway answers the first request of a connection that there is no room for, and closes.
+func (s *conns) turnAway(c net.Conn, why *StatusError) {
+	select {
+	case s.turned <- struct{}{}:
+	default:
+		_ = c.Close()
+		return
+	}
+	go func() {
+		defer func() {
+			_ = c.Close()
+			<-s.turned
+		}()
+		// None of the errors matters: the connection is closed whatever comes of it.
+		_ = c.SetDeadline(time.Now().Add(turnTime))
+		_, _ = c.Read(make([]byte, 4<<10)) // an answer ahead of its request may be taken for nobody's
+		_, _ = c.Write(why.raw())
+		if half, ok := c.(*inspector.Conn); ok && half.CloseWrite() == nil {
+			_, _ = io.CopyN(io.Discard, c, 64<<10) // what is left unread would reset the connection
+		}
+	}()
 }
 
 // changed is told by net/http what its connections do.
@@ -71,9 +197,12 @@ func (s *conns) changed(c net.Conn, state http.ConnState) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p.state = state
-	if state == http.StateClosed || state == http.StateHijacked {
-		delete(s.open, p)
+	p.state, p.since = state, time.Now()
+	switch state {
+	case http.StateIdle:
+		p.begun.Store(false)
+	case http.StateClosed, http.StateHijacked:
+		s.leave(p)
 	}
 }
 
@@ -84,7 +213,7 @@ func (s *conns) drain() {
 	defer s.mu.Unlock()
 	s.draining = true
 	for c := range s.open {
-		if c.state == http.StateNew || c.state == http.StateIdle {
+		if c.waits() {
 			_ = c.Close() // an error leaves nothing to do
 		}
 	}

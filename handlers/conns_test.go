@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -181,4 +182,120 @@ func TestCloseAfterShutdown(t *testing.T) {
 		t.Error(err)
 	}
 	c.ends()
+}
+
+// asks sends a request that leaves the connection open, and reads the answer's head and body.
+func (c *rawClient) asks(request string) (code int, body string) {
+	c.t.Helper()
+	c.send(request)
+	response, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	b, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return response.StatusCode, string(b)
+}
+
+// waitIdle waits until n connections are between requests.
+func (s *echoServer) waitIdle(n int) {
+	s.t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		idle := 0
+		s.conns.mu.Lock()
+		for c := range s.conns.open {
+			if c.state == http.StateIdle {
+				idle++
+			}
+		}
+		s.conns.mu.Unlock()
+		if idle == n {
+			return
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("%d connections are idle, want %d", idle, n)
+		}
+	}
+}
+
+func TestConnectionLimits(t *testing.T) {
+	for flag, tt := range map[string]struct {
+		limit func(*Limits)
+		code  int
+		ref   string
+	}{
+		"--address-connections": {func(l *Limits) { l.AddressConns = 2 }, 429, "RFC 6585 §4"},
+		"--connections":         {func(l *Limits) { l.Connections = 2 }, 503, "RFC 9110 §15.6.4"},
+	} {
+		t.Run(flag, func(t *testing.T) {
+			l := DefaultLimits()
+			tt.limit(&l)
+			s := startEcho(t, l)
+			request := "GET /healthz HTTP/1.1\r\nHost: " + s.addr + "\r\n\r\n"
+			first, second := s.dial(t), s.dial(t)
+			first.asks(request)
+			s.waitIdle(1)
+			second.asks(request)
+			s.waitIdle(2)
+			// The first has waited longest: it makes room.
+			third := s.dial(t)
+			if code, body := third.asks(request); code != 200 {
+				t.Errorf("the third: %d %s", code, body)
+			}
+			if got := first.ends(); got != "" {
+				t.Errorf("the first was told %q", got)
+			}
+			// Who is in mid-request makes none.
+			half := "GET /healthz HTTP/1.1\r\n"
+			second.send(half)
+			third.send(half)
+			for waiting := true; waiting; runtime.Gosched() {
+				s.conns.mu.Lock()
+				waiting = false
+				for c := range s.conns.open {
+					waiting = waiting || !c.begun.Load()
+				}
+				s.conns.mu.Unlock()
+			}
+			code, body := s.dial(t).asks(request)
+			if code != tt.code || !strings.Contains(body, flag) || !strings.Contains(body, tt.ref) {
+				t.Errorf("over the limit: %d %s; want %d with %s and %s", code, body, tt.code, flag, tt.ref)
+			}
+			// A WebSocket has limits of its own.
+			second.send("Host: " + s.addr + "\r\n\r\n")
+			second.asks("")
+			second.send(s.shake("/echo", ""))
+			second.head()
+			s.waitOpen(1)
+			if code, body := s.dial(t).asks(request); code != 200 {
+				t.Errorf("after an upgrade: %d %s", code, body)
+			}
+		})
+	}
+}
+
+// A head that doesn't come in time is answered; a connection that says nothing is not.
+func TestSlowHead(t *testing.T) {
+	s := startEcho(t, quick())
+	whole := "GET /healthz HTTP/1.1\r\nHost: " + s.addr + "\r\n\r\n"
+	for _, first := range []string{"", whole} {
+		c := s.dial(t)
+		if first != "" {
+			c.asks(first)
+			s.waitIdle(1)
+		}
+		code, body := c.asks("GET / HTTP/1.1\r\nHo")
+		if code != 408 || !strings.Contains(body, "within 50ms (limit: --request-time)") || !strings.Contains(body, "RFC 9110 §15.5.9") {
+			t.Errorf("answered %d %s; want 408 by name", code, body)
+		}
+		if got := c.ends(); got != "" {
+			t.Errorf("then it said %q", got)
+		}
+	}
+	if got := s.dial(t).ends(); got != "" {
+		t.Errorf("a silent connection was told %q", got)
+	}
 }

@@ -301,10 +301,7 @@ type forges struct {
 
 // begin counts one more forge for the client at remote. Call done when it is over.
 func (f *forges) begin(remote string, l Limits) (done func(), err error) {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		host = remote // a Unix-domain socket has no port
-	}
+	host := clientOf(remote)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {

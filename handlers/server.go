@@ -26,6 +26,8 @@ type Limits struct {
 	Message        int64         // bytes of one message to the echo, after inflation
 	WireSockets    int           // WebSockets open at once on one wire
 	AddressSockets int           // WebSockets open at once from one client address
+	Connections    int           // open at once, besides WebSockets
+	AddressConns   int           // the same, from one client address
 	RequestHead    int           // bytes of a request's head
 	RequestTime    time.Duration // in which a request's head must have come, and its body in as much again
 	ResponseTime   time.Duration // in which a client must have taken a response
@@ -46,6 +48,8 @@ func DefaultLimits() Limits {
 		Message:        1 << 20,
 		WireSockets:    64,
 		AddressSockets: 256,
+		Connections:    8192,
+		AddressConns:   512,
 		RequestHead:    64 << 10,
 		RequestTime:    10 * time.Second,
 		ResponseTime:   30 * time.Second,
@@ -100,7 +104,7 @@ func New(c Config) (*Server, error) {
 		hub:     c.Hub,
 		watch:   c.Watch,
 		limits:  c.Limits,
-		conns:   newConns(),
+		conns:   newConns(c.Limits),
 		sockets: newSockets(c.Limits),
 		labs:    newLabs(c.Hub.Limits()),
 		holds:   newHolds(c.Limits),

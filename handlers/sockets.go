@@ -5,7 +5,6 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 
@@ -47,15 +46,12 @@ func newSockets(l Limits) *sockets {
 // 1001 and not block. Call close on the socket when it is over; whoever gets an error must not
 // upgrade.
 func (s *sockets) open(remote string, id wire.ID, stop func()) (*socket, error) {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		host = remote // a Unix-domain socket has no port
-	}
+	host := clientOf(remote)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.draining:
-		return nil, &StatusError{Code: http.StatusServiceUnavailable, Text: "The server is stopping. Try again in a moment."}
+		return nil, errStopping
 	case id != "" && s.wires[id] >= s.limits.WireSockets:
 		return nil, limitError("sockets on one wire", s.limits.WireSockets, "--wire-sockets", "Close one of yours first.")
 	case s.address[host] >= s.limits.AddressSockets:
@@ -115,6 +111,8 @@ func decrement[K comparable](m map[K]int, k K) {
 		delete(m, k)
 	}
 }
+
+var errStopping = &StatusError{Code: http.StatusServiceUnavailable, Text: "The server is stopping. Try again in a moment."}
 
 // limitError says which limit was hit, which flag sets it, and what to do.
 func limitError(name string, limit int, flag, do string) *StatusError {

@@ -74,6 +74,8 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.Var(&f.maxMessage, "max-message", "largest message that the echo takes, in `bytes`")
 	fs.IntVar(&f.limits.WireSockets, "wire-sockets", f.limits.WireSockets, "WebSockets open at once on one wire")
 	fs.IntVar(&f.limits.AddressSockets, "address-sockets", f.limits.AddressSockets, "WebSockets open at once from one client address")
+	fs.IntVar(&f.limits.Connections, "connections", f.limits.Connections, "connections open at once, besides WebSockets")
+	fs.IntVar(&f.limits.AddressConns, "address-connections", f.limits.AddressConns, "the same, from one client address")
 	fs.Var(&f.head, "request-head", "largest request head, in `bytes`")
 	fs.DurationVar(&f.limits.RequestTime, "request-time", f.limits.RequestTime, "`time` in which a request head must have come")
 	fs.DurationVar(&f.limits.ResponseTime, "response-time", f.limits.ResponseTime, "`time` in which a client must have taken a response")
@@ -102,6 +104,7 @@ func (f *serveFlags) check() error {
 		value int
 	}{
 		{"wire-sockets", f.limits.WireSockets}, {"address-sockets", f.limits.AddressSockets},
+		{"connections", f.limits.Connections}, {"address-connections", f.limits.AddressConns},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
 		{"wire-holds", f.limits.WireHolds}, {"address-holds", f.limits.AddressHolds},
