@@ -324,12 +324,12 @@ func TestTapUnderGorilla(t *testing.T) {
 	var events []*Event
 	raw := newRecorder()
 	l := NewListener(inner, func(c *Conn) Observer {
-		c.Tee(raw)
-		return NewSession(Options{}, func(e *Event) {
+		c.Tee(NewSession(Options{}, func(e *Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			events = append(events, e.Clone())
-		})
+		}))
+		return raw // the last to be told of the end, which is waited for
 	})
 	up := websocket.Upgrader{}
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
