@@ -276,10 +276,10 @@ export class WuRequestLab extends HTMLElement {
 function bar(way, name, cost, asked) {
   /** @type {[string, number, string][]} */
   const parts = [
-    ["asked", cost.asked, asked],
-    ["line", cost.line, "the rest of the first line"],
-    ["fields", cost.fields, "header fields"],
-    ["rest", cost.rest, "the blank line"],
+    ["s-asked", cost.asked, asked],
+    ["s-line", cost.line, "the rest of the first line"],
+    ["s-fields", cost.fields, "header fields"],
+    ["s-rest", cost.rest, "the blank line"],
   ];
   const strip = el("div", { class: "share-strip", "aria-hidden": "true" });
   for (const [kind, n] of parts) {
