@@ -1,14 +1,13 @@
 package handlers
 
-// What the labs of a lesson share: whose wire a request names, what a lab remembers of it, and
-// how those who wait are let go.
+// What the labs of a lesson share: whose wire a request names, what a lab remembers of it, and how
+// its query is read.
 
 import (
 	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
-	"sync"
 	"time"
 
 	"wireup/wire"
@@ -16,20 +15,16 @@ import (
 
 // labs is what the labs remember.
 type labs struct {
-	sources *sources
-	stop    chan struct{} // closed when the server stops
-	stopped sync.Once
+	sources *sources // of lesson 3
+	dials   *labStates[*dial]
 }
 
 func newLabs(l wire.Limits) *labs {
 	return &labs{
 		sources: newSources(l),
-		stop:    make(chan struct{}),
+		dials:   newLabStates(l, func() *dial { return new(dial) }),
 	}
 }
-
-// end lets go of everybody who waits in a lab: the server stops.
-func (l *labs) end() { l.stopped.Do(func() { close(l.stop) }) }
 
 // labWire is the wire that a lab's request names; empty if it names none, which is no error: a
 // lab answers everybody.

@@ -31,6 +31,10 @@ func (s *Server) routes() []route {
 		{"POST " + forgePath, s.forge},
 		{"GET /lab/request/{word}", s.requestLab},
 		{"POST /lab/request/control/reset", s.requestReset},
+		{"GET /lab/connections/{word}", s.connectionsLab}, // waits for as long as the dial and the query say
+		{"GET /lab/connections/control/state", s.connectionsState},
+		{"POST /lab/connections/control/dial", s.connectionsDial},
+		{"POST /lab/connections/control/reset", s.connectionsReset},
 		{"GET /lab/comet/{word}", s.comet}, // held until something happens
 		{"GET " + behindPath + "{word}", s.cometBehind},
 		{"POST /lab/comet/control/{what}", s.cometCommand},

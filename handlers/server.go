@@ -133,7 +133,6 @@ func New(c Config) (*Server, error) {
 			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
 		},
 	}
-	s.http.RegisterOnShutdown(s.labs.end)
 	s.http.RegisterOnShutdown(s.holds.drain)
 	return s, nil
 }
