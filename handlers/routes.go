@@ -41,6 +41,7 @@ func (s *Server) routes() []route {
 		{"GET /lab/streaming/{word}", s.streaming}, // goes on until somebody ends it
 		{"POST /lab/streaming/{word}", s.streamingSay},
 		{"POST /lab/streaming/control/{what}", s.streamingCommand},
+		{"POST /lab/sockets/control/{what}", s.socketsCommand},
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

@@ -40,6 +40,9 @@ type Limits struct {
 	HoldTime       time.Duration // that a request is held for at most, when nothing happens
 	CutTime        time.Duration // that the impatient intermediary waits for an answer
 	BeatTime       time.Duration // of silence after which a stream says that it is still there
+	RawConns       int           // connections to the raw echo
+	RawBytes       int64         // bytes that one of them sends
+	RawIdle        time.Duration // of silence after which the raw echo closes one
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -62,6 +65,9 @@ func DefaultLimits() Limits {
 		HoldTime:       25 * time.Second,
 		CutTime:        10 * time.Second,
 		BeatTime:       15 * time.Second,
+		RawConns:       64,
+		RawBytes:       1 << 20,
+		RawIdle:        2 * time.Minute,
 	}
 }
 
@@ -74,6 +80,7 @@ type Config struct {
 	Watch  func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
 	Static fs.FS                                    // stylesheets, scripts and pictures
 	Course *lessons.Course                          // what the pages are made of
+	Raw    RawEnds                                  // where the raw echo listens; nowhere if nothing is set
 }
 
 // Server answers every URL of the program.
@@ -91,6 +98,9 @@ type Server struct {
 	comets   *sources
 	cutter   *cutter
 	streams  *streamLabs
+	pairs    *pairs
+	raw      *rawEcho
+	words    openWords
 	listener atomic.Pointer[net.Addr] // where Serve answers
 	site     *site
 	mux      *http.ServeMux
@@ -111,11 +121,13 @@ func New(c Config) (*Server, error) {
 		comets:  newComets(c.Hub.Limits()),
 		cutter:  newCutter(c.Limits.CutTime),
 		streams: newStreamLabs(c.Hub.Limits()),
+		pairs:   newPairs(),
 		mux:     http.NewServeMux(),
 	}
 	if s.watch == nil {
 		s.watch = c.Hub.Watch
 	}
+	s.raw = newRawEcho(c.Raw, c.Hub, c.Limits, &s.words)
 	var err error
 	if s.site, err = newSite(c.Static, c.Course); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -141,6 +153,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Serve(l net.Listener) error {
 	address := l.Addr()
 	s.listener.Store(&address)
+	s.raw.start()
 	err := s.http.Serve(&plainListener{inspector.NewListener(l, s.watch), s.conns})
 	if err == http.ErrServerClosed {
 		return nil
@@ -152,11 +165,15 @@ func (s *Server) Serve(l net.Listener) error {
 // flight finish, and returns when all is done or ctx is.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.conns.drain()
-	drained := make(chan error, 1)
+	drained := make(chan error, 2)
 	go func() { drained <- s.sockets.drain(ctx) }()
+	go func() { drained <- s.raw.drain(ctx) }()
 	err := s.http.Shutdown(ctx)
-	if drainErr := <-drained; err == nil {
-		err = drainErr
+	s.pairs.drain()
+	for range cap(drained) {
+		if drainErr := <-drained; err == nil {
+			err = drainErr
+		}
 	}
 	return err
 }
