@@ -76,7 +76,7 @@ func exerciseBlock(d *document, n *container) (templ.Component, error) {
 				if ways[way] == "" {
 					return nil, fmt.Errorf("%s: ways: %q: want some of %s", x.ID, way, names(ways))
 				}
-				v.Ways = append(v.Ways, ways[way])
+				v.Ways = append(v.Ways, templates.WayView{Name: way, Words: ways[way]})
 			}
 		default:
 			return nil, fmt.Errorf("%s: an exercise takes no %q; it takes title, ways, answer and lab", x.ID, key)

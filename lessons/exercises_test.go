@@ -37,7 +37,7 @@ func TestExercise(t *testing.T) {
 		t.Errorf("exercises are %+v; want %+v", l.Exercises, want)
 	}
 	for _, want := range []string{
-		`<wu-exercise class="exercise" id="exercise-smallest-get" data-lesson="one" data-exercise="smallest-get" data-title="The smallest GET" data-answer="Bytes of header">`,
+		`<wu-exercise class="exercise" id="exercise-smallest-get" data-lesson="one" data-exercise="smallest-get" data-title="The smallest GET" data-answer="Bytes of header" data-ways="forge terminal">`,
 		`<h3>The smallest GET</h3>`,
 		`· with the forge or in a terminal</span>`,
 		`<code>/lab/request/{word}</code> at {host}`,

@@ -149,6 +149,11 @@ export class HexView {
   }
 
   #lit() {
+    if (this.#linked.pinned && !this.#all && this.#bytes.length > this.#nodes.length && this.#nodes.length > 0 && this.#linked.touches(this.#nodes.length, this.#bytes.length)) {
+      this.#all = true; // what is held must be in sight
+      this.#draw();
+      return;
+    }
     this.#nodes.forEach((node, i) => node.classList.toggle("lit", this.#linked.hasByte(i)));
     this.#glyphs.forEach((node, i) => node.classList.toggle("lit", this.#linked.hasByte(i)));
   }

@@ -12,14 +12,20 @@ import { Linked } from "./linked.js";
 import { MaskTable } from "./mask-table.js";
 
 /** @import { Field, Violation, WireEvent } from "./event-types.js" */
-/** @import { Dissections } from "./dissections.js" */
+/** @import { Source } from "./log-view.js" */
 /** @import { Row } from "./model.js" */
+
+/**
+ * @typedef {{ offset: number, want?: string, came?: string }} Pointed
+ *   a byte of an event that somebody points at, and what was expected there
+ */
 
 const PICTURED = 32; // bytes of text that the bit picture shows well enough by itself
 
 export class Details {
   root = el("section", { class: "details", "aria-label": "The row that you chose", tabindex: "-1" });
   #dissections;
+  #people;
   #choose;
   /** @type {Row | undefined} */
   #row;
@@ -31,14 +37,18 @@ export class Details {
   #views;
   /** @type {Linked | undefined} */
   #linked;
+  /** @type {Pointed | undefined} */
+  #pointed;
 
   /**
-   * @param {Dissections} dissections
+   * @param {Source} dissections
    * @param {(row: Row) => void} choose opens another row
    * @param {() => void} back returns to the rows
    * @param {AbortSignal} signal
+   * @param {Record<string, string>} [people] who drives, by driver
    */
-  constructor(dissections, choose, back, signal) {
+  constructor(dissections, choose, back, signal, people = PEOPLE) {
+    this.#people = people;
     this.#dissections = dissections;
     this.#choose = choose;
     this.root.addEventListener(
@@ -76,6 +86,7 @@ export class Details {
     const closed = row?.conn?.pageClose !== undefined;
     if (row === this.#row && row?.version === this.#version && closed === this.#pageClose) return;
     const other = row !== this.#row;
+    if (other) this.#pointed = undefined;
     this.#row = row;
     this.#version = row?.version ?? -1;
     this.#pageClose = closed;
@@ -84,6 +95,25 @@ export class Details {
     else if (row.notice) this.#notice(row.notice, other);
     else if (row.parts) this.#put(this.#message(row), other);
     else if (row.event) void this.#ask(row, row.event, other);
+  }
+
+  /**
+   * point marks a byte of the row that is shown.
+   * @param {Pointed} pointed
+   */
+  point(pointed) {
+    this.#pointed = pointed;
+    this.#version = -1;
+    this.show(this.#row);
+  }
+
+  /** light shows the byte that is pointed at, wherever the row's bytes stand. */
+  #light() {
+    if (this.#pointed === undefined || this.#linked === undefined) return;
+    this.#linked.unpin();
+    this.#linked.lightBytes(this.#pointed.offset);
+    this.#linked.pin();
+    this.root.querySelector(".pointed")?.scrollIntoView({ block: "nearest" });
   }
 
   #hint() {
@@ -141,6 +171,7 @@ export class Details {
     const held = this.root.contains(document.activeElement) && document.activeElement !== this.root;
     this.root.replaceChildren(...content);
     if (other) this.root.scrollTop = 0;
+    this.#light();
     if (held) this.focus();
   }
 
@@ -161,7 +192,7 @@ export class Details {
     });
     const more = parts.length > 200 ? [el("p", { class: "rest" }, `… and ${plural(parts.length - 200, "more frame")}. Unfold the row to reach them.`)] : [];
     const text = `One ${last?.frame?.messageType ?? ""} message, sent once and cut into ${plural(parts.length, "frame")}: ${plural(row.payload, "byte")} of payload, ${plural(row.overhead, "byte")} of header.${last?.frame?.fin ? "" : " Its last frame has not come."}`;
-    return present([say(row, last, text), devtools(row), last?.frame?.inflated && deflateView(last), list, ...more]);
+    return present([say(row, last, text, this.#people), devtools(row), last?.frame?.inflated && deflateView(last), list, ...more]);
   }
 
   /**
@@ -176,8 +207,9 @@ export class Details {
     const linked = new Linked(event.fields ?? keptFields(event));
     this.#linked = linked;
     return present([
-      say(row, event, event.sentence ?? `${event.summary}.`),
+      say(row, event, event.sentence ?? `${event.summary}.`, this.#people),
       trouble !== undefined && el("p", { class: "note" }, trouble),
+      this.#pointed && pointing(this.#pointed, event),
       event.note !== undefined && el("p", { class: "note" }, event.note),
       ...(event.violations ?? []).map(violation),
       devtools(row),
@@ -250,9 +282,10 @@ const PEOPLE = { page: "Your browser", terminal: "Your terminal", forge: "The fo
  * @param {Row} row
  * @param {WireEvent | undefined} event
  * @param {string} text
+ * @param {Record<string, string>} people
  */
-function say(row, event, text) {
-  const client = PEOPLE[event?.driver ?? ""] ?? "The client";
+function say(row, event, text, people) {
+  const client = people[event?.driver ?? ""] ?? "The client";
   const spoken = event?.kind !== "open" && event?.kind !== "close";
   const lead = row.direction === "up" ? `${client} → server.` : `Server → ${client.toLowerCase()}.`;
   return el("p", { class: "say" }, spoken && el("b", { class: `t-${row.direction}` }, lead), spoken && " ", ...withCode(text));
@@ -271,6 +304,23 @@ function devtools(row) {
   const { devtools: seen } = row;
   if (!seen) return undefined;
   return el("p", { class: "seen" }, el("span", { class: `tag ${seen.mark}` }, `DevTools: ${seen.mark}`), ` ${seen.why}`);
+}
+
+/**
+ * pointing says why a byte is marked.
+ * @param {Pointed} pointed
+ * @param {WireEvent} event
+ */
+function pointing({ offset, want, came }, event) {
+  const beyond = offset >= event.bytes.length / 2;
+  return el(
+    "p",
+    { class: "note pointed" },
+    el("b", {}, `The exercise points at byte ${offset}. `),
+    want ? el("span", {}, "Expected: ", el("code", {}, want), ". ") : undefined,
+    came ? el("span", {}, "Came: ", el("code", {}, came), ". ") : undefined,
+    beyond && (offset >= event.size ? "It lies behind the last byte." : "It lies behind the bytes that the log keeps."),
+  );
 }
 
 /** @param {Violation} v */

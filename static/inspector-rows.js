@@ -20,7 +20,7 @@ export class RowList {
 
   #model;
   #select;
-  #grid = el("div", { class: "grid", role: "treegrid", tabindex: "0", "aria-label": "What crossed your wire", "aria-colcount": COLUMNS.length });
+  #grid = el("div", { class: "grid", role: "treegrid", tabindex: "0", "aria-colcount": COLUMNS.length });
   #head = el("div", { class: "row head", role: "row", "aria-rowindex": "1" });
   #space = el("div", { class: "space", role: "rowgroup" });
   #more = button("", () => this.toEnd(), { class: "more", hidden: true });
@@ -41,8 +41,10 @@ export class RowList {
    * @param {Model} model
    * @param {(row: Row, how: "move" | "press" | "open") => void} select
    * @param {AbortSignal} signal
+   * @param {string} name of the rows, for whoever hears them
    */
-  constructor(model, select, signal) {
+  constructor(model, select, signal, name) {
+    this.#grid.setAttribute("aria-label", name);
     this.#model = model;
     this.#select = select;
     for (const name of COLUMNS) this.#head.append(el("span", { role: "columnheader" }, name));

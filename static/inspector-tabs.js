@@ -7,6 +7,7 @@ import { arrows, rove } from "./roving.js";
 export class Tabs {
   root = el("div", { class: "tabs", role: "tablist", "aria-label": "Connections" });
   #choose;
+  #mark;
   /** @type {number | undefined} */
   #chosen;
   /** @type {Map<number | undefined, HTMLElement>} */
@@ -17,12 +18,14 @@ export class Tabs {
    * @param {(conn: number | undefined) => void} choose
    * @param {HTMLElement} panel that the tabs change
    * @param {AbortSignal} signal
+   * @param {string} [mark] a word before each name
    */
-  constructor(choose, panel, signal) {
+  constructor(choose, panel, signal, mark = "") {
     this.#choose = choose;
+    this.#mark = mark === "" ? "" : `${mark} `;
     panel.id = this.#panel;
     panel.setAttribute("role", "tabpanel");
-    this.#tab(undefined, "All", "all connections");
+    this.#tab(undefined, `${this.#mark}All`, `${this.#mark}all connections`);
     this.root.addEventListener("click", (e) => this.#press(e.target), { signal });
     arrows(this.root, () => [...this.#tabs.values()], signal, { down: 0, wrap: true, went: (i) => this.#press([...this.#tabs.values()][i] ?? null) });
     this.update(new Map(), undefined);
@@ -42,7 +45,7 @@ export class Tabs {
     }
     let fresh;
     for (const conn of conns.values()) {
-      const name = `#${conn.number} ${conn.name}`;
+      const name = `${this.#mark}#${conn.number} ${conn.name}`;
       const tab = this.#tabs.get(conn.number) ?? (fresh = this.#tab(conn.number, name, name));
       label(tab, conn, name);
     }

@@ -2,15 +2,17 @@
 import { visit } from "./visits.js";
 import { WuContinue } from "./wu-continue.js";
 import { WuEchoLab } from "./wu-echo-lab.js";
+import { WuExercise } from "./wu-exercise.js";
 import { WuForge } from "./wu-forge.js";
 import { WuInspector } from "./wu-inspector.js";
 import { WuMaskingLab } from "./wu-masking-lab.js";
 import { WuPredict } from "./wu-predict.js";
+import { WuProgress } from "./wu-progress.js";
 import { WuRequestLab } from "./wu-request-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuForge, WuPredict, WuTerminal, WuContinue]) element.define();
+for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

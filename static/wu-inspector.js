@@ -1,108 +1,54 @@
 // <wu-inspector>: what crosses the reader's wire, row by row, and each row down to its bits.
-// Hears socket-send, socket-goodbye, socket-close and wire-select from anywhere on the page.
-import { Announcer } from "./announcer.js";
+// Hears socket-send, socket-goodbye, socket-close, wire-select and wire-replay from anywhere on the page.
 import { Dissections } from "./dissections.js";
 import { button, el, plain, typing } from "./dom.js";
 import { pageFeed } from "./feed.js";
-import { Details } from "./inspector-details.js";
-import { RowList } from "./inspector-rows.js";
-import { Tabs } from "./inspector-tabs.js";
-import { Tools } from "./inspector-tools.js";
-import { TotalsLine } from "./inspector-totals.js";
-import { Model } from "./model.js";
-import { splitter } from "./splitter.js";
+import { LogView } from "./log-view.js";
+import { Replay } from "./replay.js";
 import { Tooltip } from "./tooltip.js";
 import { wireId } from "./wire-id.js";
 
-/** @import { Item, PageClose } from "./event-types.js" */
+/** @import { Item, PageClose, WireEvent } from "./event-types.js" */
+/** @import { Pointed } from "./inspector-details.js" */
 /** @import { StateDetail } from "./line.js" */
 /** @import { Row } from "./model.js" */
-
-const AUTO = 120; // milliseconds at least between two rows that open by themselves
 
 export class WuInspector extends HTMLElement {
   static define(tag = "wu-inspector", registry = customElements) {
     registry.define(tag, this);
   }
 
-  #model = new Model();
   #dissections = new Dissections(`/wire/${wireId()}/events/`);
-  #chosen = false; // the reader chose the open row; until then the newest sent message opens
   #parting = ""; // the socket that the reader closed last
   #empty = el("div", { class: "nothing" });
   #state = el("p", { class: "feed-state", role: "status" });
-  #panes = el("div", { class: "panes" });
-  #frame = 0;
-  /** @type {Row | undefined} the row that opens next by itself */
-  #next;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #opening;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #countdown;
   /** @type {AbortController | undefined} */
   #gone;
-  /** @type {{ rows: RowList, details: Details, tabs: Tabs, tools: Tools, totals: TotalsLine, announcer: Announcer } | undefined} */
-  #parts;
+  /** @type {LogView | undefined} */
+  #live;
+  /** @type {{ replay: Replay, opener: Element | null } | undefined} */
+  #replaying;
 
   connectedCallback() {
     this.#gone = new AbortController();
     const { signal } = this.#gone;
-    this.#build(signal);
+    const live = new LogView(this.#dissections, { rows: "What crossed your wire", drawn: () => this.#drawn() }, signal);
+    this.#live = live;
+    live.overview.append(this.#tallButton());
+    live.body.prepend(this.#state, this.#empty);
+    this.replaceChildren(live.root);
+    this.#fillEmpty();
+    new Tooltip(this, signal);
     this.#listen(signal);
-    this.#update();
+    live.update();
   }
 
   disconnectedCallback() {
+    this.#endReplay();
     this.#gone?.abort();
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#opening);
     clearInterval(this.#countdown);
-    this.#frame = 0;
-    this.#opening = undefined;
-  }
-
-  /** @param {AbortSignal} signal */
-  #build(signal) {
-    const rows = new RowList(this.#model, (row, how) => this.#choose(row, how), signal);
-    const back = () => {
-      this.removeAttribute("data-open");
-      rows.focus();
-    };
-    const details = new Details(this.#dissections, (row) => this.#goTo(row), back, signal);
-    const body = el("div", { class: "body" });
-    const tabs = new Tabs((conn) => this.#tab(conn), body, signal);
-    const said = (/** @type {string | undefined} */ text) => {
-      if (text !== undefined) announcer.say(text);
-      this.#update();
-    };
-    const tools = new Tools(this.#model, said, () => rows.focus(), signal);
-    const totals = new TotalsLine();
-    const announcer = new Announcer(signal);
-    this.#parts = { rows, details, tabs, tools, totals, announcer };
-
-    const upright = () => getComputedStyle(this.#panes).flexDirection === "row";
-    const aside = el("div", { class: "pane-details" }, button("‹ Rows", back, { class: "btn small back" }), details.root);
-    this.#panes.replaceChildren(el("div", { class: "pane-rows" }, rows.root), splitter(this.#panes, upright, signal), aside);
-    body.append(this.#state, this.#empty, this.#panes);
-    this.replaceChildren(
-      el("div", { class: "overview" }, tabs.root, totals.root, this.#toolsButton(), this.#tallButton()),
-      tools.root,
-      tools.fault,
-      body,
-      announcer.node,
-    );
-    this.#fillEmpty();
-    new Tooltip(this, signal);
-  }
-
-  /** Where there is little height, the tools wait behind a button. */
-  #toolsButton() {
-    const node = button("Tools", () => {
-      const open = this.toggleAttribute("data-tools");
-      node.setAttribute("aria-expanded", String(open));
-      if (open) this.#parts?.tools.focus();
-    }, { class: "btn small for-tools", "aria-expanded": "false" });
-    return node;
   }
 
   /** Where the panel is a sheet at the page's lower edge, it can be made taller. */
@@ -136,13 +82,13 @@ export class WuInspector extends HTMLElement {
     document.addEventListener("socket-send", (e) => this.#socketSent(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener("socket-goodbye", (e) => this.#goodbye(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener("wire-select", (e) => this.#selectMessage(/** @type {CustomEvent} */ (e).detail), { signal });
+    document.addEventListener("wire-replay", (e) => this.#startReplay(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener(
       "keydown",
       (e) => {
         if (e.key !== "/" || !plain(e) || typing(e) || e.defaultPrevented) return;
         e.preventDefault();
-        this.setAttribute("data-tools", "");
-        this.#parts?.tools.focus();
+        if (this.#replaying === undefined) this.#live?.focusFilter();
       },
       { signal },
     );
@@ -150,10 +96,12 @@ export class WuInspector extends HTMLElement {
 
   /** @param {Item[]} items */
   #take(items) {
-    const added = this.#model.add(items);
-    this.#parts?.announcer.arrived(added);
-    for (const row of added) if (this.#awaited(row)) this.#open(row.message ?? row);
-    this.#update();
+    const live = this.#live;
+    if (!live) return;
+    const added = live.model.add(items);
+    live.announcer.arrived(added);
+    for (const row of added) if (this.#awaited(row)) live.open(row.message ?? row);
+    live.update();
   }
 
   /**
@@ -168,91 +116,71 @@ export class WuInspector extends HTMLElement {
   }
 
   #restart() {
-    this.#model.restart();
+    this.#live?.model.restart();
     this.#dissections.forget();
-    this.#update();
-  }
-
-  /**
-   * open shows a row without the reader's doing, unless the reader chose one.
-   * @param {Row} row
-   */
-  #open(row) {
-    if (this.#chosen) return;
-    this.#next = row;
-    this.#opening ??= setTimeout(() => {
-      this.#opening = undefined;
-      if (this.#chosen || !this.#next || !this.#parts || this.#parts.details.held) return;
-      this.#parts.rows.show(this.#next);
-      this.#parts.details.show(this.#next);
-    }, AUTO);
-  }
-
-  /**
-   * choose is the reader's own choice of a row. A press leaves the keyboard where it is, unless the
-   * details take the rows' place.
-   * @param {Row} row
-   * @param {"move" | "press" | "open"} how
-   */
-  #choose(row, how) {
-    this.#chosen = true;
-    this.#parts?.details.show(row);
-    if (how !== "move") this.setAttribute("data-open", "");
-    if (how === "open" || (how === "press" && this.#parts?.rows.root.offsetParent === null)) this.#parts?.details.focus();
-    this.#update();
-  }
-
-  /** @param {Row} row */
-  #goTo(row) {
-    if (!this.#parts) return;
-    this.#parts.rows.show(row);
-    this.#parts.rows.reveal();
-    this.#parts.details.show(row);
-  }
-
-  /** @param {number | undefined} conn */
-  #tab(conn) {
-    this.#model.tab = conn;
-    this.#update();
+    this.#live?.update();
   }
 
   /** @param {PageClose} close */
   #socketClosed(close) {
-    this.#model.closed(close);
-    this.#update();
+    this.#live?.model.closed(close);
+    this.#live?.update();
   }
 
   /** @param {{ socket: string, message: number, blob: boolean }} sent */
   #socketSent({ socket, message, blob }) {
-    if (blob) this.#model.sentBlob(socket, message);
-    this.#expect();
+    if (blob) this.#live?.model.sentBlob(socket, message);
+    this.#live?.resume(); // who sends wants to see what becomes of it
   }
 
   /** @param {{ socket: string }} leaving */
   #goodbye({ socket }) {
     this.#parting = socket;
-    this.#expect();
-  }
-
-  /** Who sends wants to see what becomes of it: the next awaited row opens by itself again. */
-  #expect() {
-    this.#chosen = false;
-    this.#parts?.rows.resume();
-    this.#update();
+    this.#live?.resume();
   }
 
   /**
-   * A row is wanted by its event's number, or by its message on a page's own socket.
-   * @param {{ seq: number } | { socket: string, direction: "up" | "down", message: number }} wanted
+   * A row is wanted by its event's number, or by its message on a page's own socket. It is one of
+   * the live wire: a replay ends.
+   * @param {{ seq: number, fault?: Pointed } | { socket: string, direction: "up" | "down", message: number }} wanted
    */
   #selectMessage(wanted) {
-    const row = "seq" in wanted ? this.#model.numbered(wanted.seq) : this.#model.find(wanted.socket, wanted.direction, wanted.message);
-    if (row === undefined) {
-      this.#parts?.announcer.say("The page no longer has that row.");
+    this.#endReplay();
+    const live = this.#live;
+    const row = "seq" in wanted ? live?.model.numbered(wanted.seq) : live?.model.find(wanted.socket, wanted.direction, wanted.message);
+    if (live === undefined || row === undefined) {
+      live?.announcer.say("The page no longer has that row.");
       return;
     }
-    this.setAttribute("data-open", "");
-    this.#goTo(row);
+    live.root.setAttribute("data-open", "");
+    live.goTo(row, "seq" in wanted ? wanted.fault : undefined);
+  }
+
+  /**
+   * startReplay lays a recorded session over the live log, which goes on below it.
+   * @param {{ title: string, events: WireEvent[] }} recorded
+   */
+  #startReplay(recorded) {
+    this.#endReplay();
+    const replay = new Replay(recorded, () => this.#endReplay());
+    this.#replaying = { replay, opener: document.activeElement };
+    this.setAttribute("data-replay", "");
+    this.#live?.root.setAttribute("inert", "");
+    this.append(replay.root);
+    replay.start();
+  }
+
+  #endReplay() {
+    if (this.#replaying === undefined) return;
+    const { replay, opener } = this.#replaying;
+    const held = replay.root.contains(document.activeElement);
+    this.#replaying = undefined;
+    replay.stop();
+    this.removeAttribute("data-replay");
+    this.#live?.root.removeAttribute("inert");
+    this.#live?.update();
+    if (held && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    this.#live?.announcer.say("The replay is over. This is your wire again.");
   }
 
   /** @param {StateDetail} detail */
@@ -278,23 +206,11 @@ export class WuInspector extends HTMLElement {
     this.#state.hidden = false;
   }
 
-  #update() {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw() {
-    this.#frame = 0;
-    if (!this.#parts) return;
-    const { rows, details, tabs, tools, totals } = this.#parts;
-    const model = this.#model;
+  #drawn() {
+    if (!this.#live) return;
+    const { model, panes } = this.#live;
     const bare = model.size === 0 && model.waiting === 0 && model.conns.size === 0;
     this.#empty.hidden = !bare;
-    this.#panes.hidden = bare;
-    tabs.update(model.conns, model.tab);
-    totals.update(model);
-    rows.update();
-    void model.rows; // counts what it hides
-    tools.update();
-    details.show(rows.selected);
+    panes.hidden = bare;
   }
 }

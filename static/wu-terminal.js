@@ -2,6 +2,7 @@
 // with this page's address and wire in place, and a button that copies it. Several <pre data-tool
 // data-line> inside become tabs. Placeholders: {host} {hostname} {port} {origin} {wsorigin} {wire},
 // and {word}, which is the attribute word, or else that of the exercise that the reader is at.
+import { copy as copyOut } from "./copy.js";
 import { button, el, freshId, write } from "./dom.js";
 import { fillLine } from "./fill-line.js";
 import { labWord, onWord } from "./lab-word.js";
@@ -29,7 +30,10 @@ export class WuTerminal extends HTMLElement {
     const pres = [...this.querySelectorAll("pre.line")].filter((pre) => pre instanceof HTMLElement);
     this.#fill();
     onWord(() => this.#fill(), this.#gone.signal);
-    const copy = button("Copy", () => void this.#copy(pres.find((pre) => !pre.hidden)), { class: "btn small" });
+    const copy = button("Copy", async () => {
+      const pre = pres.find((p) => !p.hidden);
+      if (pre) this.#said.textContent = await copyOut(pre);
+    }, { class: "btn small" });
     this.#row = el("div", { class: "terminal-bar" }, ...(pres.length > 1 ? [this.#tabs(pres)] : []), copy, this.#said);
     if (pres.length > 1) this.prepend(this.#row);
     else pres[0]?.after(this.#row);
@@ -77,18 +81,5 @@ export class WuTerminal extends HTMLElement {
     arrows(list, () => tabs, signal, { down: 0, wrap: true, went: choose });
     choose(Math.max(0, tabs.findIndex((tab) => tab.textContent === recall(KEY))));
     return list;
-  }
-
-  /** @param {HTMLElement | undefined} pre */
-  async #copy(pre) {
-    if (!pre) return;
-    try {
-      await navigator.clipboard.writeText(pre.textContent ?? "");
-      this.#said.textContent = "Copied.";
-    } catch {
-      // Over plain HTTP from another machine there is no clipboard: select it for the reader's own keys.
-      getSelection()?.selectAllChildren(pre);
-      this.#said.textContent = "Selected: press Ctrl or ⌘ and C.";
-    }
   }
 }

@@ -1,0 +1,5 @@
+export class WuProgress extends HTMLElement {
+  static define(tag = "wu-progress", registry = customElements) {
+    registry.define(tag, this);
+  }
+}
