@@ -1,5 +1,6 @@
 // What every page loads: registers the elements, and notes which lesson is open.
 import { visit } from "./visits.js";
+import { WuCometLab } from "./wu-comet-lab.js";
 import { WuContinue } from "./wu-continue.js";
 import { WuEchoLab } from "./wu-echo-lab.js";
 import { WuExercise } from "./wu-exercise.js";
@@ -9,10 +10,11 @@ import { WuMaskingLab } from "./wu-masking-lab.js";
 import { WuPredict } from "./wu-predict.js";
 import { WuProgress } from "./wu-progress.js";
 import { WuRequestLab } from "./wu-request-lab.js";
+import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuCometLab, WuStreamingLab, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);
