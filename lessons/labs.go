@@ -26,11 +26,14 @@ type lab struct {
 type keyCheck func(value string) error
 
 var labs = map[string]lab{
+	"connections": {view: templates.ConnectionsLab},
+	"comet":       {view: templates.CometLab},
 	"echo": {
 		keys: map[string]keyCheck{"value": anyText},
 		view: templates.EchoLab,
 	},
-	"forge": {view: templates.ForgeLab},
+	"forge":   {view: templates.ForgeLab},
+	"latency": {view: templates.LatencyLab},
 	"masking": {
 		keys: map[string]keyCheck{"value": anyText, "times": numberTo(9)},
 		view: templates.MaskingLab,
@@ -40,8 +43,10 @@ var labs = map[string]lab{
 			"of": oneOf("size", "overhead", "payload"), "unit": anyText},
 		view: templates.PredictLab,
 	},
-	"request":  {view: templates.RequestLab},
-	"terminal": {view: templates.TerminalLab},
+	"streaming": {view: templates.StreamingLab},
+	"request":   {view: templates.RequestLab},
+	"terminal":  {view: templates.TerminalLab},
+	"window":    {view: templates.WindowLab},
 }
 
 func anyText(string) error { return nil }
@@ -90,6 +95,9 @@ func labBlock(d *document, n *container) (templ.Component, error) {
 	}
 	if n.FirstChild() == nil {
 		return nil, errors.New("want text inside, for a reader without JavaScript")
+	}
+	if words[0] == "latency" {
+		v.World = world()
 	}
 	if words[0] == "terminal" {
 		if v.Lines, err = d.terminalLines(n); err != nil {
