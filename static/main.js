@@ -1,6 +1,10 @@
 // What every page loads: registers the elements, and notes which lesson is open.
+import { offerResume } from "./resume.js";
 import { visit } from "./visits.js";
 import { WuCometLab } from "./wu-comet-lab.js";
+import { WuConnectionsLab } from "./wu-connections-lab.js";
+import { WuConnectionsLatency } from "./wu-connections-latency.js";
+import { WuConnectionsWindow } from "./wu-connections-window.js";
 import { WuContinue } from "./wu-continue.js";
 import { WuEchoLab } from "./wu-echo-lab.js";
 import { WuExercise } from "./wu-exercise.js";
@@ -14,7 +18,8 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuCometLab, WuStreamingLab, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuCometLab, WuStreamingLab, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);
+offerResume();

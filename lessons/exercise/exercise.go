@@ -53,6 +53,7 @@ type Check interface {
 // lessons are the exercises of each lesson, in the order of the course.
 var lessons = [][]*Exercise{
 	requestExercises,
+	connectionsExercises,
 	framesExercises,
 }
 

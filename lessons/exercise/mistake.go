@@ -23,6 +23,7 @@ type Wording struct {
 // wordings are the mistakes of each lesson, beside its checks. Together they are the one table.
 var wordings = [][]Wording{
 	requestMistakes,
+	connectionsMistakes,
 	framesMistakes,
 }
 
