@@ -29,6 +29,12 @@ const (
 	// forgeWait is how long a forge listens to silence when its order says nothing else.
 	forgeWait = 300 * time.Millisecond
 
+	// rawForgeWait is the same of the raw echo, which answers late on purpose.
+	rawForgeWait = 2 * rawHold
+
+	// toRaw orders a connection to the raw echo.
+	toRaw = "raw"
+
 	// orderPerByte bounds an order by the bytes that it may hold: two digits each, and as much
 	// again for white space, braces and names.
 	orderPerByte = 4
@@ -36,6 +42,7 @@ const (
 
 // forgeOrder is what a request asks the forge to do.
 type forgeOrder struct {
+	To      string       `json:"to"`      // raw: the raw echo; empty: the port of the pages
 	Upgrade string       `json:"upgrade"` // a path of this server, for a handshake ahead of the writes
 	Writes  []forgeWrite `json:"writes"`
 	Wait    *int         `json:"wait"` // milliseconds of silence after which it stops reading
@@ -45,11 +52,13 @@ type forgeOrder struct {
 type forgeWrite struct {
 	Bytes string `json:"bytes"` // in hex
 	Pause int    `json:"pause"` // milliseconds before it
+	End   bool   `json:"end"`   // no write, but the end of the sending side: only as the last
 }
 
 // forgePlan is an order that has been checked.
 type forgePlan struct {
 	wire   wire.ID
+	raw    bool
 	target string // empty if there is to be no handshake
 	writes []plannedWrite
 	wait   time.Duration
@@ -58,6 +67,7 @@ type forgePlan struct {
 type plannedWrite struct {
 	pause time.Duration
 	bytes []byte
+	end   bool // ends the sending side instead
 }
 
 // forge does what a browser can't: it sends bytes of the reader's choice, one by one if asked to,
@@ -179,6 +189,14 @@ func (s *Server) orderError(err error) error {
 func (o *forgeOrder) plan(id wire.ID, l Limits) (forgePlan, error) {
 	p := forgePlan{wire: id, wait: forgeWait}
 	var err error
+	switch {
+	case o.To != "" && o.To != toRaw:
+		return p, badForge(`to is "raw", for the raw echo of this server, or left out. The forge connects to nothing else.`)
+	case o.To == toRaw && o.Upgrade != "":
+		return p, badForge("The raw echo speaks no protocol, so there is nothing to upgrade. Leave upgrade out.")
+	case o.To == toRaw:
+		p.raw, p.wait = true, rawForgeWait
+	}
 	if p.target, err = forgeTarget(o.Upgrade, id); err != nil {
 		return p, err
 	}
@@ -202,9 +220,15 @@ func (o *forgeOrder) plan(id wire.ID, l Limits) (forgePlan, error) {
 		if err != nil {
 			return p, err
 		}
+		switch {
+		case w.End && i < len(o.Writes)-1:
+			return p, badForge(fmt.Sprintf("Write %d is the end of the sending side, and others stand behind it. Put it last.", i+1))
+		case w.End && len(b) > 0:
+			return p, badForge(fmt.Sprintf("Write %d is the end of the sending side, which carries no bytes. Put them into a write before it.", i+1))
+		}
 		size += int64(len(b))
 		pauses += pause
-		p.writes = append(p.writes, plannedWrite{pause, b})
+		p.writes = append(p.writes, plannedWrite{pause, b, w.End})
 	}
 	if size > l.Forge {
 		return p, overForge(fmt.Sprintf("The writes hold %d bytes, and one forge may send %s (limit: --forge). Send less.", size, sizeWords(l.Forge)))

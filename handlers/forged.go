@@ -39,7 +39,16 @@ type forgeAnswer struct {
 
 // carryOut opens a connection and does as planned. here is the address on which the order came.
 func (s *Server) carryOut(ctx context.Context, plan forgePlan, here net.Addr) (*forgeAnswer, error) {
-	to, err := ownAddress(s.listener.Load(), here)
+	listener := s.listener.Load()
+	if plan.raw {
+		if s.raw.ends.TCP == nil {
+			return nil, &StatusError{Code: http.StatusServiceUnavailable, Ref: forgeRef,
+				Text: "This server has no raw echo on TCP, so the forge has nothing to connect to. Start it with --raw and an address."}
+		}
+		address := s.raw.ends.TCP.Addr()
+		listener = &address
+	}
+	to, err := ownAddress(listener, here)
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +189,12 @@ func (e *ear) send(ctx context.Context, conn net.Conn, writes []plannedWrite) (s
 		case <-e.done:
 			return sent
 		default:
+		}
+		if w.end {
+			if half, ok := conn.(*net.TCPConn); ok {
+				_ = half.CloseWrite() // an error means that it is closed already
+			}
+			return sent
 		}
 		n, err := conn.Write(w.bytes)
 		sent += n
