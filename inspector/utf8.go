@@ -28,12 +28,17 @@ func (u *UTF8) Write(p []byte) int {
 			i++
 			continue
 		}
+		if p[i] < utf8.RuneSelf {
+			if i += ascii(p[i:]); i == len(p) {
+				return -1
+			}
+		}
 		if !stretched {
 			stretched = true
-			i += stretches(p[i:])
-		}
-		if i += ascii(p[i:]); i == len(p) {
-			return -1
+			if n := stretches(p[i:]); n > 0 {
+				i += n
+				continue
+			}
 		}
 		if !u.start(p[i]) {
 			return i
@@ -98,11 +103,19 @@ func stretches(p []byte) int {
 	return i
 }
 
-// ascii returns how many bytes at the front of p are ASCII.
+// ascii returns how many bytes at the front of p are ASCII. It looks at 32 at once, then at 8.
 func ascii(p []byte) int {
+	const tops = 0x8080808080808080
 	i := 0
+	for ; i+32 <= len(p); i += 32 {
+		q := p[i : i+32 : i+32]
+		if (binary.LittleEndian.Uint64(q)|binary.LittleEndian.Uint64(q[8:])|
+			binary.LittleEndian.Uint64(q[16:])|binary.LittleEndian.Uint64(q[24:]))&tops != 0 {
+			break
+		}
+	}
 	for ; i+8 <= len(p); i += 8 {
-		if binary.LittleEndian.Uint64(p[i:])&0x8080808080808080 != 0 {
+		if binary.LittleEndian.Uint64(p[i:])&tops != 0 {
 			break
 		}
 	}
