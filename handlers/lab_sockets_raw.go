@@ -11,10 +11,12 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
 	"wireup/inspector"
+	"wireup/templates"
 	"wireup/wire"
 )
 
@@ -43,6 +45,23 @@ const (
 type RawEnds struct {
 	TCP, Unix net.Listener // nil where there is none
 	Notes     []string     // what a reader has to know of them, a sentence each
+}
+
+// view says where they are, for pages.
+func (e RawEnds) view() (v templates.RawView) {
+	if e.TCP != nil {
+		if tcp, ok := e.TCP.Addr().(*net.TCPAddr); ok {
+			host := tcp.IP.String()
+			if tcp.IP.IsUnspecified() {
+				host = "*"
+			}
+			v.TCP = host + " " + strconv.Itoa(tcp.Port)
+		}
+	}
+	if e.Unix != nil {
+		v.Unix = e.Unix.Addr().String()
+	}
+	return v
 }
 
 // rawEcho is the raw echo.

@@ -42,7 +42,7 @@ type site struct {
 }
 
 // newSite renders the pages of course.
-func newSite(static fs.FS, course *lessons.Course) (*site, error) {
+func newSite(static fs.FS, course *lessons.Course, ends RawEnds) (*site, error) {
 	a, err := newAssets(static)
 	if err != nil {
 		return nil, err
@@ -51,6 +51,7 @@ func newSite(static fs.FS, course *lessons.Course) (*site, error) {
 	if s.view, err = a.view(); err != nil {
 		return nil, err
 	}
+	s.view.Raw = ends.view()
 	s.policy = policy(s.view.ImportMap)
 	if s.home, err = renderOnce(templates.Home(homeView(s.view, course))); err != nil {
 		return nil, fmt.Errorf("home: %w", err)

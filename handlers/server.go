@@ -129,7 +129,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.raw = newRawEcho(c.Raw, c.Hub, c.Limits, &s.words)
 	var err error
-	if s.site, err = newSite(c.Static, c.Course); err != nil {
+	if s.site, err = newSite(c.Static, c.Course, c.Raw); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	s.http = &http.Server{

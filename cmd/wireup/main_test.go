@@ -40,7 +40,7 @@ func start(t *testing.T, args ...string) (address string, stop func() (int, stri
 	out, stdout := io.Pipe()
 	var stderr bytes.Buffer
 	status := make(chan int, 1)
-	args = append([]string{"--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)
+	args = append([]string{"--listen", "127.0.0.1:0", "--raw", "127.0.0.1:0", "--data", t.TempDir()}, args...)
 	go func() {
 		status <- run(ctx, args, stdout, &stderr)
 		stdout.Close()

@@ -41,6 +41,7 @@ type serveFlags struct {
 	drainTime  time.Duration
 	limits     handlers.Limits
 	wires      wire.Limits
+	raw        rawFlags
 	record     *recordFlags // of wireup record; nil when nothing is recorded
 }
 
@@ -89,6 +90,7 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.DurationVar(&f.limits.HoldTime, "hold-time", f.limits.HoldTime, "`time` that the Comet lab holds a request for")
 	fs.DurationVar(&f.limits.CutTime, "cut-time", f.limits.CutTime, "`time` that the Comet lab's intermediary waits for an answer")
 	fs.DurationVar(&f.limits.BeatTime, "beat-time", f.limits.BeatTime, "`time` of silence after which a stream sends a comment")
+	f.raw.define(fs, &f.limits)
 	fs.IntVar(&f.wires.Events, "wire-events", f.wires.Events, "events kept on one wire")
 	fs.Var(&f.wireBytes, "wire-bytes", "memory for the events of one wire, in `bytes`")
 	fs.Var(&f.allBytes, "all-bytes", "memory for the events of all wires, in `bytes`")
@@ -105,6 +107,7 @@ func (f *serveFlags) check() error {
 	}{
 		{"wire-sockets", f.limits.WireSockets}, {"address-sockets", f.limits.AddressSockets},
 		{"connections", f.limits.Connections}, {"address-connections", f.limits.AddressConns},
+		{"raw-connections", f.limits.RawConns}, {"raw-idle", int(f.limits.RawIdle)},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
 		{"wire-holds", f.limits.WireHolds}, {"address-holds", f.limits.AddressHolds},
@@ -124,6 +127,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 		return err
 	}
 	f.limits.Message, f.limits.RequestHead, f.limits.Forge = int64(f.maxMessage), int(f.head), int64(f.forge)
+	f.limits.RawBytes = int64(f.raw.bytes)
 	f.wires.Bytes, f.wires.Total, f.wires.Preview, f.wires.Message = int(f.wireBytes), int(f.allBytes), int(f.preview), int(f.maxMessage)
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.level}))
 
@@ -136,6 +140,11 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 		return err
 	}
 	defer listener.Close()
+	rawEnds, err := f.raw.open(folder)
+	if err != nil {
+		return err
+	}
+	defer closeRaw(rawEnds)
 	shared, err := f.openBus(ctx, folder, log)
 	if err != nil {
 		return err
@@ -147,13 +156,15 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	}
 	hub := wire.NewHub(f.wires, f.record.route(handlers.Route))
 	server, err := handlers.New(handlers.Config{
-		Log:    log,
-		Hub:    hub,
-		Watch:  f.record.watch(hub),
-		Bus:    shared,
-		Limits: f.limits,
-		Static: static.FS,
-		Course: course,
+		Log:     log,
+		Hub:     hub,
+		Watch:   f.record.watch(hub),
+		Bus:     shared,
+		Limits:  f.limits,
+		Static:  static.FS,
+		Content: content.FS,
+		Course:  course,
+		Raw:     rawEnds,
 	})
 	if err != nil {
 		return err
@@ -161,6 +172,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	announce(stdout, listener.Addr())
+	announceRaw(stdout, rawEnds)
 	f.record.announce(stdout)
 
 	select {
