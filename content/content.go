@@ -1,10 +1,11 @@
-// Package content holds what the course is made of: the outline, the lessons in Markdown, and
-// recorded traffic.
+// Package content holds what the course is made of: the outline, the lessons in Markdown, recorded
+// traffic, and the fixtures of the exercises.
 package content
 
 import "embed"
 
-// FS holds course.md, lessons/ID.md for each lesson that is written, and recorded/NAME.hex.
+// FS holds course.md, lessons/ID.md for each lesson that is written, recorded/NAME.hex, and
+// fixtures/LESSON/EXERCISE/NAME.txt.
 //
-//go:embed course.md lessons/*.md recorded/*.hex
+//go:embed course.md lessons/*.md recorded/*.hex fixtures
 var FS embed.FS

@@ -45,6 +45,13 @@ func (s *Server) routes() []route {
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
+		{"POST /lab/answer/{exercise}", s.answer},
+		{"GET /wire/{id}/exercises", s.exercises}, // upgrades to WebSocket
+		{"POST /wire/{id}/exercises/{lesson}/{exercise}/again", s.again},
+		{"POST /wire/{id}/exercises/{lesson}/{exercise}/hint", s.hint},
+		{"POST /wire/{id}/exercises/{lesson}/{exercise}/solution", s.solution},
+		{"GET /wire/{id}/progress.json", s.progress},
+		{"POST /wire/{id}/progress", s.importProgress},
 	}
 }
 

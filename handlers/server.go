@@ -73,14 +73,15 @@ func DefaultLimits() Limits {
 
 // Config is what a Server is made from.
 type Config struct {
-	Log    *slog.Logger
-	Hub    *wire.Hub
-	Bus    *bus.Bus // what lasts; nil if nothing does
-	Limits Limits
-	Watch  func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
-	Static fs.FS                                    // stylesheets, scripts and pictures
-	Course *lessons.Course                          // what the pages are made of
-	Raw    RawEnds                                  // where the raw echo listens; nowhere if nothing is set
+	Log     *slog.Logger
+	Hub     *wire.Hub
+	Bus     *bus.Bus // what lasts; nil if nothing does
+	Limits  Limits
+	Watch   func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
+	Static  fs.FS                                    // stylesheets, scripts and pictures
+	Content fs.FS                                    // where the fixtures of solutions are; nil if nowhere
+	Course  *lessons.Course                          // what the pages are made of
+	Raw     RawEnds                                  // where the raw echo listens; nowhere if nothing is set
 }
 
 // Server answers every URL of the program.
@@ -105,6 +106,7 @@ type Server struct {
 	site     *site
 	mux      *http.ServeMux
 	http     *http.Server
+	rooms    *exerciseRooms
 }
 
 // New makes a server. It fails when a page can't be rendered.
@@ -124,6 +126,7 @@ func New(c Config) (*Server, error) {
 		pairs:   newPairs(),
 		mux:     http.NewServeMux(),
 	}
+	s.rooms = newExerciseRooms(c)
 	if s.watch == nil {
 		s.watch = c.Hub.Watch
 	}
@@ -153,6 +156,9 @@ func New(c Config) (*Server, error) {
 func (s *Server) Serve(l net.Listener) error {
 	address := l.Addr()
 	s.listener.Store(&address)
+	ctx, stop := context.WithCancel(context.Background())
+	defer func() { stop(); <-s.rooms.keeper.done }()
+	go s.rooms.keeper.run(ctx)
 	s.raw.start()
 	err := s.http.Serve(&plainListener{inspector.NewListener(l, s.watch), s.conns})
 	if err == http.ErrServerClosed {
@@ -175,6 +181,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 			err = drainErr
 		}
 	}
+	s.rooms.wait(ctx) // a room whose last page has gone may still be storing
 	return err
 }
 
