@@ -128,17 +128,18 @@ func coursePath(course *lessons.Course) []templates.LessonLink {
 }
 
 func link(l *lessons.Lesson) templates.LessonLink {
-	return templates.LessonLink{ID: l.ID, Number: l.Number, Title: l.Title, Summary: l.Summary,
+	v := templates.LessonLink{ID: l.ID, Number: l.Number, Title: l.Title, Summary: l.Summary,
 		Minutes: l.Minutes, Level: string(l.Level), Written: l.Written}
+	for _, x := range l.Exercises {
+		v.Exercises = append(v.Exercises, templates.ExerciseLink{ID: x.ID, Title: x.Title})
+	}
+	return v
 }
 
 func lessonView(v templates.Site, course *lessons.Course, l *lessons.Lesson) templates.LessonView {
 	view := templates.LessonView{Site: v, Lesson: link(l), Path: coursePath(course), Body: raw(l.Body), Next: raw(l.Next)}
 	for _, o := range l.Objectives {
 		view.Objectives = append(view.Objectives, raw(o))
-	}
-	for _, x := range l.Exercises {
-		view.Exercises = append(view.Exercises, templates.ExerciseLink{ID: x.ID, Title: x.Title})
 	}
 	for _, s := range l.Sources {
 		view.Sources = append(view.Sources, templates.SourceView(s))

@@ -37,3 +37,14 @@ export function keep(key, value, store = local()) {
     return false;
   }
 }
+
+/**
+ * keeps says whether the browser stores anything for this page.
+ * @param {Pick<Storage, "setItem" | "getItem" | "removeItem"> | undefined} [store]
+ */
+export function keeps(store = local()) {
+  const probe = "wireup.probe";
+  if (!keep(probe, "1", store) || recall(probe, store) !== "1") return false;
+  store?.removeItem(probe);
+  return true;
+}

@@ -96,7 +96,7 @@ function before(x) {
 
 /** @param {Progress | undefined} p */
 function kept(p) {
-  return p?.kept === false ? el("p", { class: "note" }, "This is not kept yet: where progress is stored can’t be reached.") : undefined;
+  return p?.passed && p.kept === false ? el("p", { class: "note" }, "This is not kept yet: where progress is stored can’t be reached.") : undefined;
 }
 
 /**

@@ -43,3 +43,11 @@ export function findWireId(store) {
   keep(KEY, id, store);
   return id;
 }
+
+/**
+ * adoptWire makes another wire this browser's own, and says whether it will last.
+ * @param {string} id
+ */
+export function adoptWire(id) {
+  return keep(KEY, id);
+}
