@@ -45,6 +45,7 @@ func (s *Server) routes() []route {
 		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
+		{"GET /wire/{id}/resume.svg", s.resume},
 		{"POST /lab/answer/{exercise}", s.answer},
 		{"GET /wire/{id}/exercises", s.exercises}, // upgrades to WebSocket
 		{"POST /wire/{id}/exercises/{lesson}/{exercise}/again", s.again},

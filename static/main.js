@@ -1,4 +1,5 @@
 // What every page loads: registers the elements, and notes which lesson is open.
+import { offerResume } from "./resume.js";
 import { visit } from "./visits.js";
 import { WuCometLab } from "./wu-comet-lab.js";
 import { WuConnectionsLab } from "./wu-connections-lab.js";
@@ -21,3 +22,4 @@ for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestL
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);
+offerResume();
