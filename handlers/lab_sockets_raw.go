@@ -69,7 +69,7 @@ type rawEcho struct {
 	ends   RawEnds
 	hub    *wire.Hub
 	limits Limits
-	words  *openWords
+	whose  func(p []byte) (wire.ID, bool) // whose exercise waits for a word in p
 
 	mu       sync.Mutex
 	open     map[*rawConn]struct{}
@@ -78,8 +78,8 @@ type rawEcho struct {
 	running  sync.WaitGroup
 }
 
-func newRawEcho(ends RawEnds, hub *wire.Hub, l Limits, words *openWords) *rawEcho {
-	return &rawEcho{ends: ends, hub: hub, limits: l, words: words,
+func newRawEcho(ends RawEnds, hub *wire.Hub, l Limits, whose func(p []byte) (wire.ID, bool)) *rawEcho {
+	return &rawEcho{ends: ends, hub: hub, limits: l, whose: whose,
 		open: make(map[*rawConn]struct{}), stop: make(chan struct{})}
 }
 
@@ -299,7 +299,7 @@ func (r *rawConn) take(p []byte, now time.Time) {
 	}
 	if r.log.Known() == "" {
 		r.tail = append(r.tail, p...)
-		if id, ok := r.echo.words.find(r.tail); ok {
+		if id, ok := r.echo.whose(r.tail); ok {
 			r.log.To(id, wire.DriverTerminal)
 			r.tail = nil
 		} else if n := len(r.tail) - rawTail; n > 0 {
@@ -417,4 +417,4 @@ func (c unixClient) CloseWrite() error {
 type unixName struct{}
 
 func (unixName) Network() string { return "unix" }
-func (unixName) String() string  { return "a Unix-domain socket" }
+func (unixName) String() string  { return "unix" }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ const rawWire = wire.ID("rawaaaaaaaaaa")
 type rawServer struct {
 	*echoServer
 	tcp, unix string
+	word      atomic.Pointer[string] // that a page of rawWire waits for
 }
 
 func startRaw(t *testing.T, l Limits) *rawServer {
@@ -33,8 +35,13 @@ func startRaw(t *testing.T, l Limits) *rawServer {
 	if ends.Unix, err = net.Listen("unix", path); err != nil {
 		t.Fatal(err)
 	}
-	s := startWith(t, l, func(s *Server) { s.raw = newRawEcho(ends, s.hub, l, &s.words) }, nil)
-	return &rawServer{s, ends.TCP.Addr().String(), path}
+	r := &rawServer{tcp: ends.TCP.Addr().String(), unix: path}
+	whose := func(p []byte) (wire.ID, bool) {
+		word := r.word.Load()
+		return rawWire, word != nil && bytes.Contains(p, []byte(*word))
+	}
+	r.echoServer = startWith(t, l, func(s *Server) { s.raw = newRawEcho(ends, s.hub, l, whose) }, nil)
+	return r
 }
 
 // rawPeer is a client of the raw echo.
@@ -144,7 +151,8 @@ func TestRawEcho(t *testing.T) {
 
 func TestRawWord(t *testing.T) {
 	s := startRaw(t, DefaultLimits())
-	forget := s.words.add("plum-41", rawWire)
+	word := "plum-41"
+	s.word.Store(&word)
 	c := s.raw("tcp")
 	c.send("hello plu")
 	c.upTo("hello plu") // so that the word lies in two reads
@@ -158,10 +166,7 @@ func TestRawWord(t *testing.T) {
 	if got := strings.Join(toldOn(t, s.hub, rawWire, 7), "|"); got != want {
 		t.Errorf("told %s\nwant %s", got, want)
 	}
-	forget()
-	if _, ok := s.words.find([]byte("plum-41")); ok {
-		t.Error("a word is known that no page waits for")
-	}
+	s.word.Store(nil)
 
 	// Whose it is nobody knows: it is echoed, and shown nowhere.
 	c = s.raw("tcp")
@@ -223,8 +228,8 @@ func TestRawMuch(t *testing.T) {
 func TestRawDrain(t *testing.T) {
 	s := startRaw(t, DefaultLimits())
 	c := s.raw("tcp")
-	forget := s.words.add("plum-41", rawWire)
-	defer forget()
+	word := "plum-41"
+	s.word.Store(&word)
 	c.send("plum-41")
 	toldOn(t, s.hub, rawWire, 2)
 	idle := s.raw("unix")
@@ -268,6 +273,22 @@ func TestWireLine(t *testing.T) {
 	} {
 		if id, n, more := wireLine([]byte(tt.in)); id != tt.id || n != tt.n || more != tt.more {
 			t.Errorf("wireLine(%q) = %q, %d, %v", tt.in, id, n, more)
+		}
+	}
+}
+
+// TestRoomsKnowTheirWords: a page that has the lesson open is found by a word of its exercises.
+func TestRoomsKnowTheirWords(t *testing.T) {
+	r := &rooms{open: map[roomKey]*room{
+		{rawWire, socketsLab}:        {items: []*task{{view: view{word: "plum-41"}}, {view: view{word: "fig-7"}}}},
+		{"otheraaaaaaaa", "request"}: {items: []*task{{view: view{word: "pear-12"}}}},
+	}}
+	for text, want := range map[string]wire.ID{
+		"": "", "plum": "", "plum-4": "", "apple-1 plum-41\n": rawWire, "xfig-7": "", "\x00\x05fig-7": rawWire,
+		"pear-12": "", // another lesson's
+	} {
+		if id, ok := r.whose([]byte(text)); id != want || ok != (want != "") {
+			t.Errorf("whose(%q) = %q, %v; want %q", text, id, ok, want)
 		}
 	}
 }

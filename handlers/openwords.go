@@ -5,7 +5,6 @@ package handlers
 import (
 	"regexp"
 	"slices"
-	"sync"
 
 	"wireup/wire"
 )
@@ -13,44 +12,26 @@ import (
 // wordForm is how an exercise's word looks: plum-41.
 var wordForm = regexp.MustCompile(`[a-z]+-[0-9]+`)
 
-// openWords knows which wire has drawn which word. The zero value is ready.
-type openWords struct {
-	mu    sync.Mutex
-	wires map[string][]wire.ID // of each word, the newest last
-}
-
-// add says that a page of the wire id waits for word, until remove is called.
-func (o *openWords) add(word string, id wire.ID) (remove func()) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.wires == nil {
-		o.wires = make(map[string][]wire.ID)
-	}
-	o.wires[word] = append(o.wires[word], id)
-	return sync.OnceFunc(func() {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		list := o.wires[word]
-		if i := slices.Index(list, id); i >= 0 {
-			list = slices.Delete(list, i, i+1)
-		}
-		if o.wires[word] = list; len(list) == 0 {
-			delete(o.wires, word)
-		}
-	})
-}
-
-// find looks for a word in p, and returns whose it is.
-func (o *openWords) find(p []byte) (id wire.ID, ok bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.wires) == 0 {
+// whose looks in p for the word of an exercise that some page of this process has open, and
+// returns the page's wire.
+func (r *rooms) whose(p []byte) (id wire.ID, ok bool) {
+	found := wordForm.FindAllString(string(p), -1)
+	if len(found) == 0 {
 		return "", false
 	}
-	for _, word := range wordForm.FindAll(p, -1) {
-		if list := o.wires[string(word)]; len(list) > 0 {
-			return list[len(list)-1], true
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, m := range r.open {
+		if key.lesson == socketsLab && m.waitsFor(found) {
+			return key.id, true
 		}
 	}
 	return "", false
+}
+
+// waitsFor reports whether the word of one of the room's exercises is among words.
+func (m *room) waitsFor(words []string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.items, func(i *task) bool { return slices.Contains(words, i.view.word) })
 }

@@ -101,7 +101,6 @@ type Server struct {
 	streams  *streamLabs
 	pairs    *pairs
 	raw      *rawEcho
-	words    openWords
 	listener atomic.Pointer[net.Addr] // where Serve answers
 	site     *site
 	mux      *http.ServeMux
@@ -130,7 +129,7 @@ func New(c Config) (*Server, error) {
 	if s.watch == nil {
 		s.watch = c.Hub.Watch
 	}
-	s.raw = newRawEcho(c.Raw, c.Hub, c.Limits, &s.words)
+	s.raw = newRawEcho(c.Raw, c.Hub, c.Limits, s.rooms.whose)
 	var err error
 	if s.site, err = newSite(c.Static, c.Course, c.Raw); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
