@@ -233,7 +233,7 @@ func TestEchoHandshake(t *testing.T) {
 	})
 	t.Run("names in any case, lists", func(t *testing.T) {
 		c := s.dial(t)
-		c.send("GET /echo HTTP/1.1\r\nhOST: x\r\nUPGRADE: h2c, WebSocket\r\nconnection: keep-alive, UPGRADE\r\nsec-websocket-version:13\r\n" +
+		c.send("GET /echo HTTP/1.1\r\nhOST: localhost\r\nUPGRADE: h2c, WebSocket\r\nconnection: keep-alive, UPGRADE\r\nsec-websocket-version:13\r\n" +
 			sampleKey + "\r\n")
 		if got := c.head(); !strings.Contains(got, " 101 ") {
 			t.Errorf("answered %q", got)
@@ -356,7 +356,7 @@ func TestEchoPlainGet(t *testing.T) {
 	}
 	t.Run("a host that a shell would act on", func(t *testing.T) {
 		c := s.dial(t)
-		c.send("GET /echo HTTP/1.1\r\nHost: x';reboot;'\r\n\r\n")
+		c.send("GET /echo HTTP/1.1\r\nHost: x';reboot;'.localhost\r\n\r\n")
 		response, err := http.ReadResponse(c.r, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -199,7 +199,7 @@ func TestForge(t *testing.T) {
 // Without a handshake the bytes are the first ones of their connection.
 func TestForgeBare(t *testing.T) {
 	s := startEcho(t, DefaultLimits())
-	head := "GET /echo?breakdown=off&wire=" + string(forgeID) + " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" + sampleKey + "\r\n"
+	head := "GET /echo?breakdown=off&wire=" + string(forgeID) + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" + sampleKey + "\r\n"
 	answer, received := s.forged("?wire="+string(forgeID), `{"writes":[`+write(hex.EncodeToString([]byte(head)))+`],"wait":100}`)
 	if answer.Status != 0 || answer.Sent != len(head) || !strings.Contains(string(received), "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") {
 		t.Errorf("answered %+v: %q", answer, received)
@@ -323,7 +323,7 @@ func TestForgeRefusals(t *testing.T) {
 	})
 	t.Run("GET", func(t *testing.T) {
 		c := s.dial(t)
-		c.send("GET " + forgePath + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		c.send("GET " + forgePath + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 		if code, body := c.answered(); code != 405 || !strings.Contains(string(body), "Use POST") {
 			t.Errorf("GET: %d %s", code, body)
 		}
@@ -366,7 +366,7 @@ func TestForgeLimits(t *testing.T) {
 		l.ForgeTime = 50 * time.Millisecond
 		s := startEcho(t, l)
 		c := s.dial(t)
-		c.send("POST " + forgePath + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+		c.send("POST " + forgePath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
 		if code, body := c.answered(); code != 408 || !strings.Contains(string(body), "limit: --forge-time") {
 			t.Errorf("answered %d %s", code, body)
 		}
@@ -412,7 +412,7 @@ func (s *echoServer) waitForges(n int) {
 // A forged connection can't have another forged.
 func TestForgeNotItself(t *testing.T) {
 	s := startEcho(t, DefaultLimits())
-	inner := "POST " + forgePath + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+	inner := "POST " + forgePath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
 	_, received := s.forged("", `{"writes":[`+write(hex.EncodeToString([]byte(inner)))+`],"wait":100}`)
 	if !strings.HasPrefix(string(received), "HTTP/1.1 403 ") || !strings.Contains(string(received), "can't use the forge") {
 		t.Errorf("received %q", received)

@@ -5,6 +5,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // headSlack is how many times the limit of a head net/http reads, so that a head over the limit
@@ -43,8 +44,10 @@ func (s *Server) admit(r *http.Request) error {
 		return overHead(http.StatusRequestURITooLong, "target", len(r.RequestURI), most, "Ask for something shorter.")
 	case size > most:
 		return overHead(http.StatusRequestHeaderFieldsTooLarge, "head", size, most, "Send fewer or shorter fields.")
+	case strings.HasPrefix(r.URL.Path, assetPath):
+		return nil // anybody may have these, and the page of the next refusal is made of them
 	}
-	return nil
+	return s.checkHost(r)
 }
 
 func overHead(code int, what string, size, most int, do string) error {

@@ -14,7 +14,7 @@ import (
 func (s *echoServer) socketsCommanded(t *testing.T, query string) (int, socketsState, string) {
 	t.Helper()
 	c := s.dial(t)
-	c.send("POST /lab/sockets/control/" + query + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	c.send("POST /lab/sockets/control/" + query + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	code, body := c.answered()
 	var state socketsState
 	var refused struct{ Error string }

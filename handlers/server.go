@@ -77,6 +77,7 @@ type Config struct {
 	Hub     *wire.Hub
 	Bus     *bus.Bus // what lasts; nil if nothing does
 	Limits  Limits
+	Hosts   []string                                 // names that the server goes by, besides those of this machine
 	Watch   func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
 	Static  fs.FS                                    // stylesheets, scripts and pictures
 	Content fs.FS                                    // where the fixtures of solutions are; nil if nowhere
@@ -90,6 +91,7 @@ type Server struct {
 	hub      *wire.Hub
 	watch    func(*inspector.Conn) inspector.Observer
 	limits   Limits
+	hosts    hosts
 	conns    *conns
 	sockets  *sockets
 	echoes   echoes
@@ -115,6 +117,7 @@ func New(c Config) (*Server, error) {
 		hub:     c.Hub,
 		watch:   c.Watch,
 		limits:  c.Limits,
+		hosts:   newHosts(c.Hosts),
 		conns:   newConns(c.Limits),
 		sockets: newSockets(c.Limits),
 		labs:    newLabs(c.Hub.Limits()),
@@ -147,7 +150,6 @@ func New(c Config) (*Server, error) {
 			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
 		},
 	}
-	s.http.RegisterOnShutdown(s.holds.drain)
 	return s, nil
 }
 
@@ -169,6 +171,7 @@ func (s *Server) Serve(l net.Listener) error {
 // Shutdown drains: it accepts nothing more, sends each WebSocket close 1001, lets requests in
 // flight finish, and returns when all is done or ctx is.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.holds.drain() // first: what is held behind our own proxy would see its connection close
 	s.conns.drain()
 	drained := make(chan error, 2)
 	go func() { drained <- s.sockets.drain(ctx) }()

@@ -29,6 +29,7 @@ import (
 // serveFlags are the flags of serve, with their defaults from the packages that they bound.
 type serveFlags struct {
 	listen     string
+	hosts      hostNames
 	data       string
 	nats       string
 	level      slog.Level
@@ -69,6 +70,7 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	f.maxMessage, f.head, f.forge = byteSize(f.limits.Message), byteSize(f.limits.RequestHead), byteSize(f.limits.Forge)
 	f.wireBytes, f.allBytes, f.preview = byteSize(f.wires.Bytes), byteSize(f.wires.Total), byteSize(f.wires.Preview)
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`address` to listen on; :8080 opens it to the network")
+	fs.Var(&f.hosts, "host", "`name` that the server goes by, such as its reverse proxy's; more of them with commas or more flags")
 	fs.StringVar(&f.data, "data", "", "`folder` for what must last (default: the user's data folder)")
 	fs.StringVar(&f.nats, "nats", "", "`URL` of a NATS server that instances share, like nats://host:4222 (default: one inside this process)")
 	fs.TextVar(&f.level, "log-level", slog.LevelWarn, "what to log: `level` debug, info, warn or error")
@@ -161,6 +163,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 		Watch:   f.record.watch(hub),
 		Bus:     shared,
 		Limits:  f.limits,
+		Hosts:   f.hosts,
 		Static:  static.FS,
 		Content: content.FS,
 		Course:  course,
