@@ -130,8 +130,9 @@
 //
 // A record begins with the milliseconds since the recording began and the number of the
 // connection. Then comes what happened: open, with the driver (page, forge, terminal), the client's
-// address, and announced if the program announced the connection for the wire, as the forge does;
-// up or down, with bytes; end, with the words of the close event, and the error in quotes if there
+// address, announced if the program announced the connection for the wire, as the forge does, and
+// raw LAB if it came to that lab's raw port; up or down, with bytes; eof, when the client of a raw
+// port sends nothing more; end, with the words of the close event, and the error in quotes if there
 // was one; or other N, for N exchanges on the same connection that belong to no wire and were left
 // out. Bytes are hex or quoted text, as in Go, in any number of words, and lines that are indented go
 // on with them. A word times a count repeats it: 61*65000, 5c9a405f*16250. Anything behind a # is a comment.

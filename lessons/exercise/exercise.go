@@ -55,6 +55,7 @@ var lessons = [][]*Exercise{
 	requestExercises,
 	connectionsExercises,
 	framesExercises,
+	maskingExercises,
 }
 
 // All returns every exercise, in the order of the course.

@@ -47,6 +47,7 @@ type Record struct {
 	Driver    string // of RecordOpen: page, forge or terminal
 	Remote    string // of RecordOpen: the client's address
 	Announced bool   // of RecordOpen: the program announced the connection for the wire, as the forge does
+	Raw       string // of RecordOpen: the lab whose raw port it came to; empty for HTTP
 
 	Ending inspector.Ending // of End
 	Err    string           // of RecordEnd: the error that ended it; may be empty
@@ -60,6 +61,7 @@ type What uint8
 const (
 	RecordOpen  What = iota // a connection was accepted
 	RecordBytes             // bytes crossed
+	RecordEOF               // the client sends nothing more: a read of a raw port returned 0
 	RecordEnd               // the connection ended
 	RecordOther             // exchanges on the same connection that don't belong to the wire, left out
 )
@@ -132,7 +134,7 @@ func (f *Fixture) set(key, value string) (err error) {
 // record begins a record: "MILLISECONDS CONNECTION what …".
 func (p *fixtureParser) record(line int, words []string) error {
 	if len(words) < 3 {
-		return errors.New("want the milliseconds, the connection's number, and open, up, down, other or end")
+		return errors.New("want the milliseconds, the connection's number, and open, up, down, eof, other or end")
 	}
 	at, err := parseMillis(words[0])
 	if err != nil {
@@ -147,10 +149,20 @@ func (p *fixtureParser) record(line int, words []string) error {
 	switch words[2] {
 	case "open":
 		r.What = RecordOpen
-		if len(rest) < 2 || len(rest) > 3 || len(rest) == 3 && rest[2] != "announced" {
-			return errors.New("want: open DRIVER ADDRESS, and announced if it was")
+		if len(rest) < 2 {
+			return errors.New("want: open DRIVER ADDRESS")
 		}
-		r.Driver, r.Remote, r.Announced = rest[0], rest[1], len(rest) == 3
+		r.Driver, r.Remote = rest[0], rest[1]
+		for more := rest[2:]; len(more) > 0; more = more[1:] {
+			switch {
+			case more[0] == "announced":
+				r.Announced = true
+			case more[0] == "raw" && len(more) > 1:
+				r.Raw, more = more[1], more[1:]
+			default:
+				return fmt.Errorf("%q behind the address; there may be announced, and raw LAB", more[0])
+			}
+		}
 		if r.Driver != wire.DriverPage && r.Driver != wire.DriverForge && r.Driver != wire.DriverTerminal {
 			return fmt.Errorf("%q is no driver; there are page, forge and terminal", r.Driver)
 		}
@@ -161,6 +173,11 @@ func (p *fixtureParser) record(line int, words []string) error {
 		}
 		p.f.Records = append(p.f.Records, r)
 		return p.add(rest)
+	case "eof":
+		r.What = RecordEOF
+		if len(rest) > 0 {
+			return errors.New("want nothing behind eof")
+		}
 	case "other":
 		r.What, r.Others = RecordOther, 1
 		if len(rest) == 1 {
@@ -185,7 +202,7 @@ func (p *fixtureParser) record(line int, words []string) error {
 			return fmt.Errorf("%q is no end of a connection; it is as the close event says it: client closed, server closed, client reset …", said)
 		}
 	default:
-		return fmt.Errorf("%q: want open, up, down, other or end", words[2])
+		return fmt.Errorf("%q: want open, up, down, eof, other or end", words[2])
 	}
 	p.f.Records = append(p.f.Records, r)
 	return nil

@@ -39,6 +39,11 @@ func (f *Fixture) AppendTo(b []byte) []byte {
 			if r.Announced {
 				b = append(b, " announced"...)
 			}
+			if r.Raw != "" {
+				b = fmt.Appendf(b, " raw %s", r.Raw)
+			}
+		case RecordEOF:
+			b = append(b, " eof"...)
 		case RecordOther:
 			b = fmt.Appendf(b, " other %d", r.Others)
 		case RecordEnd:
@@ -100,6 +105,9 @@ func cutEvents(records []Record) map[side][]span {
 				at[s] = p.to
 				found[s] = append(found[s], p)
 			})
+			if r.Raw != "" {
+				session.Raw()
+			}
 			sessions[r.Conn] = session
 		}
 		when := time.Unix(0, 0).Add(r.At)

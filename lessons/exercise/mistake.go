@@ -25,6 +25,7 @@ var wordings = [][]Wording{
 	requestMistakes,
 	connectionsMistakes,
 	framesMistakes,
+	maskingMistakes,
 }
 
 // Wordings returns the whole table.

@@ -141,11 +141,64 @@ func (r *Recorder) Records(events []*wire.Event) ([]Record, error) {
 			out = c.cut(out, o, left[rec.conn])
 		}
 	}
-	return out, nil
+	return merge(out, rawRecords(events, kept, len(number), base)), nil
+}
+
+// rawRecords are the records of the connections to raw ports, which the Recorder doesn't watch:
+// there each event is one call, with all of its bytes.
+func rawRecords(events []*wire.Event, kept map[int]*keptConn, numbers int, base time.Time) []Record {
+	watched := make(map[string]bool)
+	for _, c := range kept {
+		watched[c.remote] = true
+	}
+	var out []Record
+	number := make(map[int]int)
+	for _, e := range events {
+		if e.Kind == inspector.KindOpen && !watched[e.Remote] {
+			number[e.Conn] = numbers + len(number) + 1
+		}
+		if number[e.Conn] == 0 {
+			continue
+		}
+		if base.IsZero() {
+			base = e.Event.At
+		}
+		r := Record{At: max(e.Event.At.Sub(base), 0), Conn: number[e.Conn]}
+		switch {
+		case e.Kind == inspector.KindOpen:
+			r.What, r.Driver, r.Remote, r.Raw = RecordOpen, e.Driver, e.Remote, e.Lab
+			r.Announced = e.Driver == wire.DriverForge
+		case e.Kind == inspector.KindClose:
+			r.What, r.Ending, r.Err = RecordEnd, e.Close.TCP, e.Close.Err
+		case e.Size == 0:
+			r.What = RecordEOF
+		default:
+			r.What, r.Direction, r.Bytes = RecordBytes, e.Direction, e.Bytes
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// merge puts b's records among a's by their times.
+func merge(a, b []Record) []Record {
+	if len(b) == 0 {
+		return a
+	}
+	out := make([]Record, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if b[0].At < a[0].At {
+			out, b = append(out, b[0]), b[1:]
+		} else {
+			out, a = append(out, a[0]), a[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 // keptConn is what is known of a connection that appeared on the wire.
 type keptConn struct {
+	remote    string
 	driver    string
 	announced bool
 	exchanges map[int]bool // those that belong to the wire
@@ -194,7 +247,7 @@ func (r *Recorder) belongs(events []*wire.Event) map[int]*keptConn {
 		}
 		s := list[0]
 		byRemote[rec.record.Remote] = list[1:]
-		c := &keptConn{driver: s.driver, exchanges: s.exchanges,
+		c := &keptConn{remote: rec.record.Remote, driver: s.driver, exchanges: s.exchanges,
 			events: make(map[inspector.Direction][]owned), at: make(map[inspector.Direction]int)}
 		c.announced = s.driver == wire.DriverForge
 		kept[rec.conn] = c

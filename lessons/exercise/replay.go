@@ -33,7 +33,7 @@ func (f *Fixture) Replay(route Route, preview int) ([]*wire.Event, error) {
 		c := lines[r.Conn]
 		switch r.What {
 		case RecordOpen:
-			c = newStub(hub, r, at)
+			c = newStub(hub, f.Wire, r, at)
 			lines[r.Conn] = c
 			if r.Announced {
 				defer hub.Driver(c.tap.RemoteAddr(), r.Driver, f.Wire)()
@@ -42,6 +42,12 @@ func (f *Fixture) Replay(route Route, preview int) ([]*wire.Event, error) {
 			}
 		case RecordBytes:
 			c.Observe(at, r.Direction, r.Bytes)
+		case RecordEOF:
+			raw, ok := c.Observer.(*wire.Raw)
+			if !ok {
+				return nil, fmt.Errorf("line %d: eof is for the connections of a raw port", r.Line)
+			}
+			raw.EndOfStream(at)
 		case RecordOther:
 			for range r.Others {
 				c.Observe(at, inspector.Up, []byte(otherUp))
@@ -81,10 +87,15 @@ type stub struct {
 	tap *inspector.Conn
 }
 
-func newStub(hub *wire.Hub, r Record, at time.Time) *stub {
+func newStub(hub *wire.Hub, id wire.ID, r Record, at time.Time) *stub {
 	tap := inspector.NewConn(stubConn{remote: stubAddr(r.Remote)})
 	tap.ID, tap.Accepted = uint64(r.Conn), at
-	return &stub{hub.Watch(tap), tap}
+	if r.Raw == "" {
+		return &stub{hub.Watch(tap), tap}
+	}
+	raw := hub.WatchRaw(tap, r.Raw)
+	raw.To(id, r.Driver)
+	return &stub{raw, tap}
 }
 
 type stubConn struct {
