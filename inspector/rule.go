@@ -76,3 +76,21 @@ var (
 	RuleChunkSize = &Rule{"chunk-size", "RFC 9112 §7.1",
 		"A chunk begins with its size in hexadecimal and CR LF.", 0}
 )
+
+// rules are all of them, by their names.
+var rules = func() map[string]*Rule {
+	m := make(map[string]*Rule)
+	for _, r := range []*Rule{
+		RuleReservedBit, RuleReservedOpcode, RuleUnmaskedClient, RuleMaskedServer, RuleLengthNotMinimal,
+		RuleLengthTopBit, RuleControlFragmented, RuleControlTooLong, RuleStrayContinuation,
+		RuleMissingContinuation, RuleInvalidUTF8, RuleCloseBody, RuleCloseCode, RuleCloseReasonUTF8,
+		RuleAfterClose, RuleDeflate,
+		RuleBareLF, RuleNoHost, RuleFieldName, RuleObsoleteFold, RuleLengthConflict, RuleCodingIn10, RuleChunkSize,
+	} {
+		m[r.ID] = r
+	}
+	return m
+}()
+
+// FindRule returns the rule with this ID, or nil.
+func FindRule(id string) *Rule { return rules[id] }
