@@ -10,12 +10,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wireup/bus/bustest"
 )
 
 // both runs a test on the embedded server and on one outside: the code is the same.
 func both(t *testing.T, f func(t *testing.T, o Options)) {
 	t.Run("embedded", func(t *testing.T) { f(t, Options{Dir: t.TempDir()}) })
-	t.Run("outside", func(t *testing.T) { f(t, Options{URL: newOutside(t).url()}) })
+	t.Run("outside", func(t *testing.T) { f(t, Options{URL: bustest.New(t).URL()}) })
 }
 
 func TestPublishAndSubscribe(t *testing.T) {
@@ -151,8 +153,8 @@ func TestQuiet(t *testing.T) {
 }
 
 func TestServerAwayAndBack(t *testing.T) {
-	o := newOutside(t)
-	b := open(t, Options{URL: o.url()})
+	o := bustest.New(t)
+	b := open(t, Options{URL: o.URL()})
 	await(t, b, true)
 	got := make(chan string, 1000)
 	stop, err := b.Subscribe("x", func(m *Message) { got <- string(m.Data) })
@@ -166,7 +168,7 @@ func TestServerAwayAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	o.stop()
+	o.Stop()
 	await(t, b, false)
 	began := time.Now()
 	if err := b.Publish("x", []byte("never")); !errors.Is(err, ErrAway) {
@@ -185,7 +187,7 @@ func TestServerAwayAndBack(t *testing.T) {
 		t.Errorf("failing took %s; want at once", took)
 	}
 
-	o.start()
+	o.Start()
 	await(t, b, true)
 	if err := b.Publish("x", []byte("again")); err != nil {
 		t.Fatal(err)
@@ -203,10 +205,10 @@ func TestServerAwayAndBack(t *testing.T) {
 }
 
 func TestStartWhileServerIsAway(t *testing.T) {
-	o := newOutside(t)
-	o.stop()
+	o := bustest.New(t)
+	o.Stop()
 	began := time.Now()
-	b := open(t, Options{URL: o.url()})
+	b := open(t, Options{URL: o.URL()})
 	if took := time.Since(began); took > time.Second || b.Up() {
 		t.Errorf("Open took %s and is up: %t; want it at once and not up", took, b.Up())
 	}
@@ -222,7 +224,7 @@ func TestStartWhileServerIsAway(t *testing.T) {
 	if _, _, err := b.Store("s").Get(t.Context(), "k"); !errors.Is(err, ErrAway) {
 		t.Errorf("Get before the server was there: %v; want ErrAway", err)
 	}
-	o.start()
+	o.Start()
 	await(t, b, true)
 	if err := b.Publish("x", []byte("now")); err != nil {
 		t.Fatal(err)
@@ -233,10 +235,10 @@ func TestStartWhileServerIsAway(t *testing.T) {
 }
 
 func TestCloseWhileServerIsAway(t *testing.T) {
-	o := newOutside(t)
-	b := open(t, Options{URL: o.url()})
+	o := bustest.New(t)
+	b := open(t, Options{URL: o.URL()})
 	await(t, b, true)
-	o.stop()
+	o.Stop()
 	await(t, b, false)
 	began := time.Now()
 	closeBus(t, b)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+
+	"wireup/bus/bustest"
 )
 
 func TestStore(t *testing.T) {
@@ -96,11 +98,11 @@ func TestStoreIsFull(t *testing.T) {
 
 // Two instances change one document: nothing that was acknowledged is overwritten unread.
 func TestCompareAndSwap(t *testing.T) {
-	o := newOutside(t)
+	o := bustest.New(t)
 	var all sync.WaitGroup
 	const writers, rounds = 4, 25
 	for range writers {
-		s := open(t, Options{URL: o.url()}).Store("s")
+		s := open(t, Options{URL: o.URL()}).Store("s")
 		all.Go(func() {
 			for range rounds {
 				for {
@@ -120,7 +122,7 @@ func TestCompareAndSwap(t *testing.T) {
 		})
 	}
 	all.Wait()
-	value, _, err := open(t, Options{URL: o.url()}).Store("s").Get(t.Context(), "k")
+	value, _, err := open(t, Options{URL: o.URL()}).Store("s").Get(t.Context(), "k")
 	if err != nil || len(value) != writers*rounds {
 		t.Errorf("%d changes are there, %v; want %d", len(value), err, writers*rounds)
 	}
