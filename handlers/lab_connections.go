@@ -24,6 +24,10 @@ const (
 	mostLooks    = 512
 	lookEvery    = 2 * time.Millisecond // after the last byte, until it has arrived
 	lookAfter    = 500 * time.Millisecond
+
+	// hangUpAfter is long enough for as many requests at once as a browser makes to come, each
+	// on a connection of its own.
+	hangUpAfter = 80 * time.Millisecond
 )
 
 // dial is what the lab remembers of a wire: how far away it pretends to be, and what the kernel
@@ -228,6 +232,20 @@ func (s *Server) connectionsDial(w http.ResponseWriter, r *http.Request) error {
 	d.mu.Lock()
 	d.oneWay = oneWay
 	d.mu.Unlock()
+	return done(w)
+}
+
+// connectionsHangUp closes the connection that it was asked on, after a moment: a page that asks as
+// often at once as its browser has connections has none left, and the next request sets one up.
+func (s *Server) connectionsHangUp(w http.ResponseWriter, r *http.Request) error {
+	id, err := labWire(r)
+	if err != nil {
+		return err
+	}
+	if err := s.linger(w, r, id, hangUpAfter); err != nil {
+		return err
+	}
+	w.Header().Set("Connection", "close")
 	return done(w)
 }
 

@@ -86,6 +86,16 @@ func TestConnectionsClose(t *testing.T) {
 	s.logged(labID, func(e *wire.Event) bool { return e.Kind == inspector.KindClose && e.Close.TCP == inspector.EndServer })
 }
 
+func TestConnectionsHangUp(t *testing.T) {
+	s := startEcho(t, DefaultLimits())
+	c := s.dial(t)
+	c.send("POST /lab/connections/control/hangup?wire=" + string(labID) + " HTTP/1.1\r\nHost: " + s.addr + "\r\nContent-Length: 0\r\n\r\n")
+	if response, _ := c.answer(); response.StatusCode != 204 || !response.Close {
+		t.Errorf("%d, %v", response.StatusCode, response.Header)
+	}
+	c.end()
+}
+
 // TestConnectionsHalfClosed: a client such as nc -N closes its side behind the request, and is
 // answered as late as everybody.
 func TestConnectionsHalfClosed(t *testing.T) {

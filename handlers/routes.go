@@ -34,6 +34,7 @@ func (s *Server) routes() []route {
 		{"GET /lab/connections/{word}", s.connectionsLab}, // waits for as long as the dial and the query say
 		{"GET /lab/connections/control/state", s.connectionsState},
 		{"POST /lab/connections/control/dial", s.connectionsDial},
+		{"POST /lab/connections/control/hangup", s.connectionsHangUp},
 		{"POST /lab/connections/control/reset", s.connectionsReset},
 		{"GET /lab/comet/{word}", s.comet}, // held until something happens
 		{"GET " + behindPath + "{word}", s.cometBehind},

@@ -15,6 +15,7 @@ import { wireId } from "./wire-id.js";
 
 const LESSON = "connections";
 const TIMES = 5;
+const POOL = 6; // connections that browsers keep to one host
 const FARTHEST = 300; // milliseconds one way
 const SETTLE = 150; // milliseconds after which a dial that is being turned is told to the server
 
@@ -157,6 +158,7 @@ export class WuConnectionsLatency extends HTMLElement {
     this.#said.textContent = "";
     try {
       await this.#tell();
+      if (this.#fresh.checked) await this.#hangUp(signal);
       for (let i = 0; i < TIMES; i++) {
         const mark = String(++this.#asked);
         const began = performance.now();
@@ -169,6 +171,15 @@ export class WuConnectionsLatency extends HTMLElement {
     } catch (error) {
       if (!signal.aborted) this.#said.textContent = error instanceof TypeError ? "The server does not answer. Is it running?" : String(error instanceof Error ? error.message : error);
     }
+  }
+
+  /**
+   * hangUp has the browser's connections closed: it would take one of them before it made a new one.
+   * @param {AbortSignal} signal
+   */
+  async #hangUp(signal) {
+    const url = `/lab/connections/control/hangup?wire=${wireId()}`;
+    await Promise.all(Array.from({ length: POOL }, () => fetch(url, { method: "POST", signal })));
   }
 
   #show() {
