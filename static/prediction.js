@@ -83,9 +83,10 @@ export class Prediction {
   /**
    * judge leaves the guess standing beside the truth.
    * @param {number} truth
-   * @param {string} why where the measured value comes from
+   * @param {string} why where the true value comes from
+   * @param {string} [how] the truth was come by, if it was not measured
    */
-  judge(truth, why) {
+  judge(truth, why, how = "measured") {
     const { guess } = this;
     const right = guess === truth;
     const words = (/** @type {number} */ n) => this.#choices?.find((c) => c.value === n)?.text ?? (this.#unit === "bytes" ? plural(n, "byte") : `${n} ${this.#unit}`);
@@ -95,7 +96,7 @@ export class Prediction {
         el("span", { class: `fact ${right ? "right" : "wrong"}` }, el("span", { class: "name" }, "you said"), el("b", {}, words(guess)), el("span", { class: "tick" }, right ? "✓ right" : "✗ not so")),
       );
     }
-    facts.append(el("span", { class: "fact truth" }, el("span", { class: "name" }, "measured"), el("b", {}, words(truth))));
+    facts.append(el("span", { class: "fact truth" }, el("span", { class: "name" }, how), el("b", {}, words(truth))));
     this.#say(facts, el("span", { class: "because" }, why));
   }
 }

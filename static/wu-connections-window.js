@@ -119,7 +119,7 @@ export class WuConnectionsWindow extends HTMLElement {
         this.#shown = true;
         const list = rounds(this.#size());
         this.#draw();
-        this.#prediction?.judge(list.length, `Computed, and not measured: ${INITIAL} segments of ${SEGMENT} bytes at first, twice as many each time, and nothing lost.`);
+        this.#prediction?.judge(list.length, `${INITIAL} segments of ${SEGMENT} bytes at first, twice as many each time, and nothing lost.`, "computed");
       },
     );
     this.#predict.replaceChildren(this.#prediction.root);
