@@ -19,7 +19,7 @@ import (
 // quick are limits whose times a test can wait for.
 func quick() Limits {
 	l := DefaultLimits()
-	l.RequestTime, l.ResponseTime, l.ForgeTime = 50*time.Millisecond, 200*time.Millisecond, 100*time.Millisecond
+	l.RequestTime, l.ResponseTime, l.ForgeTime = 200*time.Millisecond, 400*time.Millisecond, 100*time.Millisecond
 	return l
 }
 
@@ -97,7 +97,7 @@ func TestWebSocketOutlivesDeadlines(t *testing.T) {
 // A handler that waits can have more time than others.
 func TestHold(t *testing.T) {
 	l := quick()
-	const wait = 500 * time.Millisecond // more than both times together
+	const wait = time.Second // more than both times together
 	var s *Server
 	long := func(held bool) serve {
 		return func(w http.ResponseWriter, r *http.Request) error {
@@ -288,7 +288,7 @@ func TestSlowHead(t *testing.T) {
 			s.waitIdle(1)
 		}
 		code, body := c.asks("GET / HTTP/1.1\r\nHo")
-		if code != 408 || !strings.Contains(body, "within 50ms (limit: --request-time)") || !strings.Contains(body, "RFC 9110 §15.5.9") {
+		if code != 408 || !strings.Contains(body, "within 200ms (limit: --request-time)") || !strings.Contains(body, "RFC 9110 §15.5.9") {
 			t.Errorf("answered %d %s; want 408 by name", code, body)
 		}
 		if got := c.ends(); got != "" {

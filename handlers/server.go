@@ -141,11 +141,13 @@ func New(c Config) (*Server, error) {
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
 		ReadTimeout:       2 * c.Limits.RequestTime, // of a body too: net/http discards what a handler left unread
-		WriteTimeout:      c.Limits.ResponseTime,    // see hold; whoever hijacks has neither deadline left
-		MaxHeaderBytes:    headSlack * c.Limits.RequestHead,
-		IdleTimeout:       2 * time.Minute,
-		ConnState:         s.conns.changed,
-		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+		// From the request's head on, so that the time of its body is in it. See hold; whoever hijacks
+		// has neither deadline left.
+		WriteTimeout:   2*c.Limits.RequestTime + c.Limits.ResponseTime,
+		MaxHeaderBytes: headSlack * c.Limits.RequestHead,
+		IdleTimeout:    2 * time.Minute,
+		ConnState:      s.conns.changed,
+		ErrorLog:       slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
 		},
