@@ -104,8 +104,9 @@ func (s *holds) drain() {
 	}
 }
 
-// stopping is the answer to whoever waits on a server that stops.
-func stopping(cause error) error {
-	return &StatusError{Code: http.StatusServiceUnavailable, Err: cause,
+// stopping is the answer to whoever waits on a server that stops. What ended the wait is no fault,
+// and not for the log.
+func stopping(error) error {
+	return &StatusError{Code: http.StatusServiceUnavailable,
 		Text: "The server is stopping. Ask again in a moment."}
 }

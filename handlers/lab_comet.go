@@ -111,7 +111,7 @@ func unanswered(w http.ResponseWriter, ctx context.Context, err error) error {
 	case errors.Is(err, errSourceReset), errors.Is(cause, errHoldReset), errors.Is(cause, errHeldLongEnough):
 		return done(w)
 	}
-	return nil // the client has gone
+	panic(http.ErrAbortHandler) // the client has gone: to return would be to answer with an empty 200
 }
 
 // cometCommand is what the page, or a terminal, tells the lab to do. It is not on the wire's log.

@@ -79,18 +79,16 @@ func (s *Server) streaming(w http.ResponseWriter, r *http.Request) error {
 	st := &stream{server: s, w: w, control: http.NewResponseController(w), lab: lab, sent: from}
 	err = st.run(hold)
 	var pulled plugPulled
-	if !errors.As(err, &pulled) {
-		return nil // the answer ends with its last chunk, or its client has gone
+	switch tap := tapOf(r); {
+	case r.Context().Err() != nil: // the client has gone: there is no last chunk to send it
+	case !errors.As(err, &pulled), pulled.how == "end", tap == nil:
+		return nil // the answer ends with its last chunk
+	case pulled.how == "reset":
+		_ = tap.Reset() // what can't be closed is gone
+	default:
+		_ = tap.Close()
 	}
-	if tap := tapOf(r); tap != nil {
-		switch pulled.how {
-		case "fin":
-			_ = tap.Close() // what can't be closed is gone
-		case "reset":
-			_ = tap.Reset()
-		}
-	}
-	return nil
+	panic(http.ErrAbortHandler)
 }
 
 // lastEventID is the number of the last event that the client has.
