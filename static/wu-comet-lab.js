@@ -6,7 +6,7 @@ import { button, el, freshId, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, number, plural } from "./format.js";
-import { labWord, wordChip } from "./lab-word.js";
+import { labWord, onWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { time } from "./timeline-scale.js";
 import { Timeline } from "./timeline.js";
@@ -24,6 +24,7 @@ const PAUSES = [0, 100, 500];
 const SIGHT = 30_000; // milliseconds that the timeline shows
 const LEAST = 8000; // of them, from the start
 const LOOK = 700; // milliseconds between two looks at the server's list, while something may happen
+const LET_GO = 120; // milliseconds between a request that is given up and the next
 const PATIENCE = 15_000; // milliseconds that a prediction waits for its events
 
 /** @type {[Patience, string][]} */
@@ -32,6 +33,8 @@ const AFTER = [
   ["a while", "ask again after 0.5 to 1.5 s"],
   ["never", "leave it at that"],
 ];
+
+const WORDS = { wait: "held", delivered: "answered, with events", empty: "answered 204, without one", lost: "happened, and reached nobody", error: "cut off" };
 
 export class WuCometLab extends HTMLElement {
   static define(tag = "wu-comet-lab", registry = customElements) {
@@ -66,6 +69,12 @@ export class WuCometLab extends HTMLElement {
   #sums = el("dl", { class: "lab-sums" });
   /** @type {Map<string, HTMLElement>} */
   #figures = new Map();
+  #closer = el("section", { class: "closer", hidden: true, "aria-label": "The last pair, closer" });
+  /** @type {Timeline | undefined} */
+  #near; // the timeline of the last pair
+  #pair = -1; // the number of the event before the last pair
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #looking;
   /** @type {{ judge: (told: Told[]) => boolean } | undefined} */
@@ -79,9 +88,11 @@ export class WuCometLab extends HTMLElement {
     this.#timeline = new Timeline({
       label: "Events and requests",
       lanes: ["on the server", "your page"],
-      words: { wait: "held", delivered: "answered, with events", empty: "answered 204, without one", lost: "happened, and reached nobody", error: "cut off" },
+      words: WORDS,
       signal,
     });
+    this.#near = new Timeline({ label: "The last pair of events, closer", lanes: ["on the server", "your page"], words: WORDS, signal });
+    this.#closer.replaceChildren(el("p", {}, `The last pair, ${APART} ms apart, closer:`), this.#near.root);
     this.#figure("requests", "requests");
     this.#figure("happened", "events happened");
     this.#figure("delivered", "delivered");
@@ -102,6 +113,7 @@ export class WuCometLab extends HTMLElement {
       this.#options(),
       this.#said,
       this.#timeline.root,
+      this.#closer,
       this.#sums,
     );
     this.#ask();
@@ -111,6 +123,8 @@ export class WuCometLab extends HTMLElement {
     feed.addEventListener("restart", () => this.#clock.forget(), { signal });
     this.#loop.addEventListener("change", () => this.#show(), { signal });
     this.#loop.addEventListener("said", (e) => this.#say(/** @type {CustomEvent<string>} */ (e).detail), { signal });
+    for (const box of [this.#cursor, this.#through]) box.addEventListener("change", () => this.#anew(), { signal });
+    onWord(() => this.#anew(), signal);
     this.#random.addEventListener("change", () => void this.#command("random", this.#random.checked ? {} : { mean: 0 }), { signal });
     this.#looking = setInterval(() => {
       if (this.#loop?.running || this.#random.checked) void this.#look();
@@ -123,6 +137,7 @@ export class WuCometLab extends HTMLElement {
     this.#gone?.abort();
     this.#loop?.stop();
     clearInterval(this.#looking);
+    clearTimeout(this.#again);
   }
 
   /**
@@ -153,7 +168,17 @@ export class WuCometLab extends HTMLElement {
     return { word: labWord(LESSON), cursor: this.#cursor.checked, pause: Number(this.#pause.value), through: this.#through.checked, patience };
   }
 
+  /** anew lets go of a held request that asks in the old manner, and asks in the new one. */
+  #anew() {
+    if (!this.#loop?.running) return;
+    this.#loop.stop();
+    clearTimeout(this.#again);
+    // The wire is to show the end of the old one first.
+    this.#again = setTimeout(() => this.#loop?.start(), LET_GO);
+  }
+
   #press() {
+    clearTimeout(this.#again);
     this.#say("");
     if (this.#loop?.running) this.#loop.stop();
     else this.#loop?.start();
@@ -186,6 +211,7 @@ export class WuCometLab extends HTMLElement {
   /** @param {number} n */
   async #fire(n) {
     this.#say("");
+    if (n > 1) this.#pair = this.#list.at(-1)?.id ?? this.#first;
     const fired = await this.#command("fire", n > 1 ? { n, gap: APART } : { n });
     if (fired === undefined) return;
     if (!this.#loop?.running) this.#say(`${plural(n, "event")} happened while your page was not asking. Start asking, with the cursor or without, and see which of them arrive.`);
@@ -265,6 +291,13 @@ export class WuCometLab extends HTMLElement {
     const now = this.#clock.now ?? this.#began;
     const zero = Math.min(this.#began, ...list.map((x) => x.at), ...told.map((e) => e.at));
     const from = Math.max(zero, now - SIGHT);
+    const two = this.#pair < 0 ? [] : told.filter((e) => e.id > this.#pair).slice(0, 2);
+    const [one, other] = two;
+    this.#closer.hidden = other === undefined;
+    if (one && other) {
+      const end = Math.max(other.at, ...two.map((e) => e.delivered ?? 0)) + 2 * APART;
+      this.#near?.show({ from: one.at - APART, to: end, now: Math.min(now, end), zero: one.at, lanes: lanes(told, list) }, { live: false });
+    }
     this.#timeline?.show({ from, to: Math.max(from + LEAST, now), now, zero, lanes: lanes(told, list) }, { live: this.#loop?.running === true || list.some((x) => x.open) });
   }
 
@@ -325,7 +358,9 @@ export class WuCometLab extends HTMLElement {
   /** reset goes back to the first step, on the server as well. */
   async #reset() {
     this.#loop?.stop();
+    clearTimeout(this.#again);
     this.#awaited = undefined;
+    this.#pair = -1;
     this.#cursor.checked = true;
     this.#through.checked = this.#random.checked = false;
     this.#pause.value = String(PAUSES[1]);

@@ -43,7 +43,6 @@ export class WuStreamingLab extends HTMLElement {
   #timeline;
   /** @type {EventSource | undefined} */
   #source;
-  #opened = 0; // EventSources so far
   #mark = ""; // by which the wire knows the requests of this page's EventSource
   #clock = new WireClock();
   /** @type {{ id: number, at: number, text: string }[]} */
@@ -51,7 +50,7 @@ export class WuStreamingLab extends HTMLElement {
   #first = 0;
   #began = 0;
   #late = false;
-  #errors = 0;
+  #looked = 0; // when the list was as it is, by the wire's clock
   #stopped = false; // the lab answers 204
   #light = el("span", { class: "live", "aria-hidden": "true" });
   #state = el("span", { role: "status" });
@@ -144,22 +143,19 @@ export class WuStreamingLab extends HTMLElement {
 
   #open() {
     this.#mark = draw(4);
-    this.#opened++;
     const { signal } = this.#gone ?? new AbortController();
-    const n = this.#opened;
     const source = new EventSource(`/lab/streaming/${labWord(LESSON)}?${new URLSearchParams({ wire: wireId(), es: this.#mark })}`);
     this.#source = source;
-    let opens = 0;
     source.addEventListener("open", () => {
-      this.#transcript.told("open, readyState 1", `${n} open ${++opens}`);
+      this.#transcript.told("open", "open, readyState 1");
       this.#show();
     }, { signal });
     source.addEventListener("message", (e) => {
-      this.#transcript.told(`message “${visible(cut(e.data, 40))}”, lastEventId “${e.lastEventId}”`, `event ${e.lastEventId}`);
+      this.#transcript.event(e.lastEventId, `message “${visible(cut(e.data, 40))}”, lastEventId “${e.lastEventId}”`);
     }, { signal });
     source.addEventListener("error", () => {
       const closed = source.readyState === EventSource.CLOSED;
-      this.#transcript.told(closed ? "error, readyState 2: closed for good" : "error, readyState 0: it will ask again by itself", `${n} error ${++this.#errors}`);
+      this.#transcript.told("end", closed ? "error, readyState 2: closed for good" : "error, readyState 0: it will ask again by itself");
       if (closed && source === this.#source) {
         this.#source = undefined;
         this.#say("The EventSource has closed itself, and will not ask again. Only script can open another.");
@@ -171,9 +167,10 @@ export class WuStreamingLab extends HTMLElement {
   }
 
   #close() {
+    const open = this.#source?.readyState === EventSource.OPEN;
     this.#source?.close();
     this.#source = undefined;
-    this.#transcript.told("close() by script: readyState 2, and no event for it", `${this.#opened} closed`);
+    if (open) this.#transcript.told("end", "close() by script: readyState 2, and no event for it");
     this.#show();
   }
 
@@ -221,10 +218,12 @@ export class WuStreamingLab extends HTMLElement {
   async #look() {
     if (this.#late) return;
     this.#late = true;
+    const asked = this.#clock.now ?? 0;
     const told = await this.#command("events", { after: this.#first });
     this.#late = false;
     if (told === undefined || this.#gone?.signal.aborted || told.last < this.#first) return;
     this.#list = told.events;
+    this.#looked = asked;
     this.#show();
   }
 
@@ -351,7 +350,7 @@ export class WuStreamingLab extends HTMLElement {
       if (second === undefined || last === undefined || first.ended === undefined || sums([second], []).events === 0) return false;
       // What happened in between must have been in the answer to the second request.
       const between = this.#list.filter((e) => e.id > Number(last) && e.at < second.at);
-      if (this.#list.every((e) => e.at < second.at)) return false; // the list is older than the request
+      if (this.#looked < second.at) return false;
       const brought = sums([second], []).events;
       if (brought < between.length) return false;
       clearTimeout(late);
