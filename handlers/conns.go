@@ -47,6 +47,7 @@ type plainConn struct {
 	// Guarded by conns.mu.
 	state http.ConnState
 	since time.Time // of its state
+	after []func()  // see whenGone
 }
 
 func newConns(l Limits) *conns {
@@ -158,7 +159,25 @@ func (s *conns) makeRoom(of map[*plainConn]struct{}) bool {
 	return true
 }
 
+// whenGone calls f, once and soon, when there is no plain connection from remote. It must not
+// wait.
+func (s *conns) whenGone(remote string, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.address[clientOf(remote)] {
+		if c.RemoteAddr().String() == remote {
+			c.after = append(c.after, f)
+			return
+		}
+	}
+	time.AfterFunc(leaveWait, f) // it may be about to be accepted
+}
+
 func (s *conns) leave(c *plainConn) {
+	for _, f := range c.after {
+		f()
+	}
+	c.after = nil
 	delete(s.open, c)
 	peers := s.address[c.host]
 	if delete(peers, c); len(peers) == 0 {

@@ -3,6 +3,7 @@ package handlers
 // POST /forge: exact bytes, sent over a loopback connection to this server and to nowhere else.
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,20 +144,61 @@ func (s *Server) readOrder(ctx context.Context, w http.ResponseWriter, r *http.R
 			return nil, err
 		}
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.limits.Forge*orderPerByte))
-	d.DisallowUnknownFields()
-	order := &forgeOrder{}
-	err := d.Decode(order)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limits.Forge*orderPerByte))
 	if err == nil {
-		if _, err = d.Token(); err == nil {
-			err = errors.New("something stands behind the object")
-		} else if err == io.EOF {
-			_ = control.SetReadDeadline(time.Time{}) // it was for the body alone
+		_ = control.SetReadDeadline(time.Time{}) // it was for the body alone
+		order := &forgeOrder{}
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.DisallowUnknownFields()
+		if err = d.Decode(order); err == nil {
+			if _, behind := d.Token(); behind != io.EOF {
+				err = errors.New("something stands behind the object")
+			} else if key, twice := keyTwice(body); twice {
+				err = fmt.Errorf("%q stands twice in one object", clipped(key))
+			}
+		}
+		if err == nil {
 			return order, nil
 		}
 	}
 	// The deadline stays: net/http reads what is left of a body before it answers.
 	return nil, s.orderError(err)
+}
+
+// keyTwice finds a key that stands twice in one object of a JSON text: encoding/json merges their
+// values, and takes keys for the same in whatever case.
+func keyTwice(text []byte) (key string, twice bool) {
+	type level struct {
+		object bool
+		keys   []string
+		valued bool // the next token of an object is a value
+	}
+	var open []level
+	for d := json.NewDecoder(bytes.NewReader(text)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return "", false
+		}
+		delim, _ := token.(json.Delim)
+		if delim == '}' || delim == ']' {
+			open = open[:len(open)-1]
+			continue
+		}
+		if n := len(open); n > 0 && open[n-1].object {
+			in := &open[n-1]
+			if in.valued = !in.valued; in.valued {
+				key, _ := token.(string)
+				if slices.ContainsFunc(in.keys, func(k string) bool { return strings.EqualFold(k, key) }) {
+					return key, true
+				}
+				in.keys = append(in.keys, key)
+				continue
+			}
+		}
+		if delim != 0 {
+			open = append(open, level{object: delim == '{'})
+		}
+	}
 }
 
 // orderError says what is wrong with a body.

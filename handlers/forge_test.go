@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime"
@@ -260,6 +261,9 @@ func TestForgeRefusals(t *testing.T) {
 		{"nothing", "", "", "", 400, "ends too early"},
 		{"half", "", `{"writes":[`, "", 400, "ends too early"},
 		{"two", "", `{} {}`, "", 400, "behind the object"},
+		{"a key twice", "", `{"writes":[],"wait":1,"writes":[]}`, "", 400, `"writes" stands twice`},
+		{"a key twice, in another case", "", `{"wait":1,"WAIT":2}`, "", 400, `"WAIT" stands twice`},
+		{"a key twice, in a write", "", `{"writes":[{"bytes":"81"},{"bytes":"81","pause":1,"bytes":"82"}]}`, "", 400, `"bytes" stands twice`},
 		{"an array", "", `[]`, "", 400, "JSON array"},
 		{"a name of no meaning", "", `{"host":"example.org"}`, "", 400, `unknown field "host"`},
 		{"a number as text", "", `{"wait":"1"}`, "", 400, "wait holds a JSON string"},
@@ -416,6 +420,65 @@ func TestForgeNotItself(t *testing.T) {
 	_, received := s.forged("", `{"writes":[`+write(hex.EncodeToString([]byte(inner)))+`],"wait":100}`)
 	if !strings.HasPrefix(string(received), "HTTP/1.1 403 ") || !strings.Contains(string(received), "can't use the forge") {
 		t.Errorf("received %q", received)
+	}
+}
+
+// A request that the server reaches when the forge has left is the forge's still: it can't have
+// another forged.
+func TestForgeNotItselfLater(t *testing.T) {
+	s := startWith(t, DefaultLimits(), func(s *Server) {
+		all := s.http.Handler
+		s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/slow" {
+				<-time.After(4 * leaveWait)
+				return
+			}
+			all.ServeHTTP(w, r)
+		})
+	}, nil)
+	order := orderOf(write(masked5))
+	inner := "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n" +
+		"POST " + forgePath + "?wire=" + string(echoID) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + strconv.Itoa(len(order)) + "\r\n\r\n" + order
+	s.forged("", `{"writes":[`+write(hex.EncodeToString([]byte(inner)))+`],"wait":0}`)
+	own := func() int {
+		s.forges.mu.Lock()
+		defer s.forges.mu.Unlock()
+		return len(s.forges.own)
+	}
+	if own() == 0 {
+		t.Error("the connection is nobody's while the server has requests of it before it")
+	}
+	for end := time.Now().Add(10 * time.Second); own() > 0; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("the connection is the forge's for ever")
+		}
+	}
+	if _, ok := s.hub.Lookup(echoID); ok {
+		t.Error("what was forged has forged")
+	}
+}
+
+// A client that has gone is no fault of the server's.
+func TestGoneClientIsNoFault(t *testing.T) {
+	var log safeBuffer
+	ended := make(chan struct{})
+	s := startWith(t, DefaultLimits(), func(s *Server) {
+		s.log = slog.New(slog.NewTextHandler(&log, nil))
+		failing := s.funnel(func(w http.ResponseWriter, r *http.Request) error {
+			<-r.Context().Done()
+			return &StatusError{Code: http.StatusServiceUnavailable, Text: "No.", Err: r.Context().Err()}
+		})
+		s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer close(ended)
+			failing.ServeHTTP(w, r)
+		})
+	}, nil)
+	c := s.dial(t)
+	c.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	c.Close()
+	<-ended
+	if said := log.String(); said != "" {
+		t.Errorf("logged %q", said)
 	}
 }
 

@@ -60,8 +60,9 @@ func (s *Server) carryOut(ctx context.Context, plan forgePlan, here net.Addr) (*
 	defer conn.Close()
 	forget := s.hub.Driver(conn.LocalAddr(), wire.DriverForge, plan.wire)
 	disown := s.forges.note(conn.LocalAddr())
-	// The server's side may learn of the end a moment after this one.
-	defer func() { time.AfterFunc(leaveWait, func() { forget(); disown() }) }()
+	// The server may have requests of this connection before it still: they are the forge's until
+	// its side has closed too.
+	defer s.conns.whenGone(conn.LocalAddr().String(), func() { forget(); disown() })
 	defer context.AfterFunc(ctx, func() {
 		_ = conn.SetDeadline(time.Unix(1, 0)) // an error here is one that the next call meets as well
 	})()
@@ -230,7 +231,8 @@ func (e *ear) silence(ctx context.Context, wait time.Duration) string {
 	}
 }
 
-// leave closes so that the server sees an end and no reset: our FIN first, then its own.
+// leave closes so that the server sees an end and no reset: our FIN first, then its own. A server
+// that goes on is reset, so that it answers nothing more of what was sent.
 func (e *ear) leave(conn net.Conn) {
 	if half, ok := conn.(*net.TCPConn); ok && half.CloseWrite() == nil {
 		end := time.NewTimer(leaveWait)
@@ -238,6 +240,7 @@ func (e *ear) leave(conn net.Conn) {
 		select {
 		case <-e.done:
 		case <-end.C:
+			_ = half.SetLinger(0) // fails only on what is closed
 		}
 	}
 	_ = conn.Close()
