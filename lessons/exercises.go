@@ -36,7 +36,7 @@ var ways = map[string]string{
 }
 
 // fills are the names in braces that the page puts its own values in place of.
-var fills = []string{"word", "wire", "host", "hostname", "port", "origin", "wsorigin"}
+var fills = []string{"word", "wire", "host", "hostname", "port", "origin", "wsorigin", "raw", "rawunix"}
 
 var fillText = regexp.MustCompile(`\{([a-z]+)\}`)
 

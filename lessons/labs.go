@@ -43,6 +43,8 @@ var labs = map[string]lab{
 			"of": oneOf("size", "overhead", "payload"), "unit": anyText},
 		view: templates.PredictLab,
 	},
+	"raw":       {view: templates.SocketsRawLab},
+	"sockets":   {view: templates.SocketsCallsLab},
 	"streaming": {view: templates.StreamingLab},
 	"request":   {view: templates.RequestLab},
 	"terminal":  {view: templates.TerminalLab},
@@ -110,12 +112,13 @@ func labBlock(d *document, n *container) (templ.Component, error) {
 // plainLine makes of a terminal's line what works without knowing the reader's wire: it counts for
 // no exercise.
 var plainLine = strings.NewReplacer(
-	"?wire={wire}&", "?", "?wire={wire}", "", "&wire={wire}", "",
+	`wire {wire}\n`, "", "{rawunix}", "raw.sock", "{raw}", "127.0.0.1 8081", "?wire={wire}&", "?", "?wire={wire}", "", "&wire={wire}", "",
 	"{host}", "127.0.0.1:8080", "{hostname}", "127.0.0.1", "{port}", "8080", "{word}", "free")
 
 // terminalLines takes the code out of a terminal block: one line to paste, or one for each of
 // several tools, whose names stand where the language of a code block stands. {host} and {wire}
-// are where the address of the server and the id of the reader's wire belong.
+// are where the address of the server and the id of the reader's wire belong; for the raw echo it is
+// {raw} or {rawunix}, and the wire is found by the {word} or by a line before the others.
 func (d *document) terminalLines(n ast.Node) ([]templates.TerminalLine, error) {
 	var lines []templates.TerminalLine
 	for {
@@ -127,7 +130,12 @@ func (d *document) terminalLines(n ast.Node) ([]templates.TerminalLine, error) {
 			return nil, errors.New("want one line in each code block")
 		}
 		line := strings.TrimSpace(string(code.Lines().Value(d.source)))
-		if !strings.Contains(line, "{host}") && !strings.Contains(line, "{hostname}") || !strings.Contains(line, "wire={wire}") {
+		raw := strings.Contains(line, "{raw}") || strings.Contains(line, "{rawunix}")
+		named := strings.Contains(line, "wire {wire}") || strings.Contains(line, "{word}")
+		if raw && !named {
+			return nil, fmt.Errorf("%q: want {word} in it, or a line wire {wire} first", line)
+		}
+		if !raw && !strings.Contains(line, "{host}") && !strings.Contains(line, "{hostname}") || !raw && !strings.Contains(line, "wire={wire}") {
 			return nil, fmt.Errorf("%q: want {host} and wire={wire} in it", line)
 		}
 		lines = append(lines, templates.TerminalLine{Tool: string(code.Language(d.source)), Line: line, Plain: plainLine.Replace(line)})

@@ -20,6 +20,8 @@ const ownRFC = "RFC 6455"
 
 // sections lists the sections of the RFCs that lessons may name.
 var sections = map[string]string{
+	"RFC 33":   "",
+	"RFC 147":  "",
 	"RFC 6202": "1",
 	"RFC 6455": "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.1 3 4 4.1 4.2 4.2.1 4.2.2 4.3 4.4 " +
 		"5 5.1 5.2 5.3 5.4 5.5 5.5.1 5.5.2 5.5.3 5.6 5.7 5.8 6 6.1 6.2 " +
@@ -42,6 +44,7 @@ var sections = map[string]string{
 	"RFC 9113": "1 2 2.1 2.2 3 3.1 3.2 3.3 3.4 4 4.1 4.2 4.3 5 5.1 6 7 8 8.1 8.2 8.2.1 8.2.2 8.2.3 8.3 8.3.1 8.3.2 8.4 8.5 8.6 8.7 9 10",
 	"RFC 9204": "1 2 3 4",
 	"RFC 9220": "1 2 3 4",
+	"RFC 9293": "1 2 2.1 2.2 3 3.1 3.2 3.3 3.4 3.5 3.6 3.6.1 3.7 3.7.4 3.8 3.9 3.9.1 3.10 4 5 6 7",
 }
 
 // checkReference says what is wrong with ref; "" if nothing is.

@@ -46,10 +46,20 @@ export function dataOf(e) {
     case "frame":
       return e.frame ? frameData(e.frame, e) : "";
     case "bytes":
-      return spaced(e.bytes.slice(0, SHOWN));
+      return bytesData(e);
     case "close":
       return e.close ? endData(e.close.tcp, e.close.websocket === true, e.close.clean === true) : "";
   }
+}
+
+/**
+ * bytesData is what no protocol explains: as text if it reads as text, else in hex.
+ * @param {WireEvent} e
+ */
+function bytesData(e) {
+  if (e.size === 0) return "end of stream: the client sends nothing more";
+  const text = e.lab === "sockets" ? utf8(parse(e.bytes.slice(0, 2 * SHOWN))) : undefined;
+  return text !== undefined && !/[\0-\u0008\u000e-\u001f]/.test(text) ? visible(text) : spaced(e.bytes.slice(0, SHOWN));
 }
 
 /** @param {WireEvent} e */
