@@ -36,6 +36,8 @@ func (s *Server) routes() []route {
 		{"POST /lab/connections/control/dial", s.connectionsDial},
 		{"POST /lab/connections/control/hangup", s.connectionsHangUp},
 		{"POST /lab/connections/control/reset", s.connectionsReset},
+		{"GET /lab/polling/{word}", s.pollingLab},
+		{"POST /lab/polling/control/{what}", s.pollingCommand},
 		{"GET /lab/comet/{word}", s.comet}, // held until something happens
 		{"GET " + behindPath + "{word}", s.cometBehind},
 		{"POST /lab/comet/control/{what}", s.cometCommand},
