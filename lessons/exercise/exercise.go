@@ -54,6 +54,8 @@ type Check interface {
 var lessons = [][]*Exercise{
 	requestExercises,
 	connectionsExercises,
+	cometExercises,
+	streamingExercises,
 	framesExercises,
 	maskingExercises,
 }

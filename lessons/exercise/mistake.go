@@ -24,6 +24,8 @@ type Wording struct {
 var wordings = [][]Wording{
 	requestMistakes,
 	connectionsMistakes,
+	cometMistakes,
+	streamingMistakes,
 	framesMistakes,
 	maskingMistakes,
 }
