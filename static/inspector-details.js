@@ -20,6 +20,7 @@ import { MaskTable } from "./mask-table.js";
  *   a byte of an event that somebody points at, and what was expected there
  */
 
+const MARGIN = 16; // pixels above what is brought into sight
 const PICTURED = 32; // bytes of text that the bit picture shows well enough by itself
 
 export class Details {
@@ -113,7 +114,9 @@ export class Details {
     this.#linked.unpin();
     this.#linked.lightBytes(this.#pointed.offset);
     this.#linked.pin();
-    this.root.querySelector(".pointed")?.scrollIntoView({ block: "nearest" });
+    // Into sight in here, and nowhere else: the page must stay where the reader is.
+    const note = this.root.querySelector(".pointed");
+    if (note) this.root.scrollTop += note.getBoundingClientRect().top - this.root.getBoundingClientRect().top - MARGIN;
   }
 
   #hint() {
@@ -209,7 +212,6 @@ export class Details {
     return present([
       say(row, event, event.sentence ?? `${event.summary}.`, this.#people),
       trouble !== undefined && el("p", { class: "note" }, trouble),
-      this.#pointed && pointing(this.#pointed, event),
       event.note !== undefined && el("p", { class: "note" }, event.note),
       ...(event.violations ?? []).map(violation),
       devtools(row),
@@ -226,7 +228,9 @@ export class Details {
    */
   #viewsOf(row, event, linked, signal) {
     const { frame } = event;
-    const hex = event.bytes !== "" && new HexView(event, linked, signal).root;
+    const pointed = this.#pointed && pointing(this.#pointed, event);
+    const bytes = event.bytes !== "" && new HexView(event, linked, signal).root;
+    const hex = pointed ? el("div", { class: "pointed-at" }, pointed, bytes) : bytes;
     const table = linked.fields.length > 0 && new FieldTable(event, linked, signal).root;
     const ended = row.conn?.kind === "WebSocket" && (event.kind === "close" || frame?.type === "close") && closePanel(row.conn);
     switch (event.kind) {

@@ -72,9 +72,9 @@ export class Replay {
     return el(
       "div",
       { class: "replay-banner" },
-      el("h3", { id, tabindex: "-1" }, el("span", { class: "sign" }, "REPLAY"), " ", title),
+      el("div", { class: "line" }, el("h3", { id, tabindex: "-1" }, el("span", { class: "sign" }, "REPLAY"), " ", title), button("Back to your wire", end, { class: "btn small primary" })),
       el("p", {}, "Recorded earlier, by somebody else. Nothing of it crosses your wire, and it passes no exercise."),
-      el("div", { class: "pace", role: "group", "aria-label": "Pace of the replay" }, this.#play, this.#step, this.#all, speed, this.#place, button("Back to your wire", end, { class: "btn small primary" })),
+      el("div", { class: "pace", role: "group", "aria-label": "Pace of the replay" }, this.#play, this.#step, this.#all, speed, this.#place),
     );
   }
 

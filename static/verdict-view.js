@@ -79,7 +79,7 @@ export class VerdictView {
 
 /** @param {string} shape */
 function mark(shape) {
-  return el("span", { class: "mark", "aria-hidden": "true" }, shape);
+  return el("span", { class: "glyph", "aria-hidden": "true" }, shape);
 }
 
 /**

@@ -8,9 +8,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -128,7 +130,7 @@ func TestExerciseLooks(t *testing.T) {
 				for _, v := range verdicts {
 					p.says(exerciseMessage(v.verdict, v.progress))
 					p.until(card + `.innerText.includes(` + quoted(v.say) + `)`)
-					eval[bool](p, `(`+card+`.scrollIntoView(), true)`)
+					eval[bool](p, `(`+card+`.scrollIntoView({ behavior: "instant" }), true)`)
 					if theme == "light" && size.name == "wide" || v.name == "wrong" || v.name == "passed" {
 						p.shoot("exercise-" + v.name + "-" + theme + "-" + size.name)
 					}
@@ -165,6 +167,7 @@ func TestExerciseHelp(t *testing.T) {
 	if eval[bool](p, solution+`.open`) {
 		t.Error("the solution opened before it was asked for")
 	}
+	eval[bool](p, `(`+card+`.querySelector(".ask-first").scrollIntoView({ block: "center", behavior: "instant" }), true)`)
 	p.shoot("exercise-solution-asks")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	p.until(solution + `.open && document.querySelector(".replay-banner") !== null`)
@@ -205,3 +208,159 @@ func recordedEvents(t *testing.T, address string) string {
 	return string(b)
 }
 
+
+// TestExerciseForReal does what a reader does, with the program's own checks: a wrong try from a
+// terminal, the byte that is wrong, the right try, and the same card after a reload.
+func TestExerciseForReal(t *testing.T) {
+	proxy := serveProxied(t)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/request"))
+	p.until(card + `.querySelector(".verdict").dataset.state === "not yet"`)
+	wire := eval[string](p, `localStorage.getItem("wireup.wire")`)
+	word := eval[string](p, card+`.querySelector(".chip.word code").textContent`)
+	try := func(head string) {
+		t.Helper()
+		c, err := net.Dial("tcp", proxy.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, strings.ReplaceAll(head, "TARGET", "/lab/request/"+word+"?wire="+wire), proxy.address)
+		if _, err := c.Read(make([]byte, 64)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	try("GET TARGET HTTP/1.1\nHost: %s\n\n")
+	p.until(card + `.dataset.stand === "wrong"`)
+	p.shoot("exercise-for-real-wrong")
+	eval[bool](p, `(`+card+`.scrollIntoView({ behavior: "instant" }), true)`)
+	before := eval[float64](p, `scrollY`)
+	eval[bool](p, `(`+card+`.querySelector(".fault-list button").click(), true)`)
+	p.until(`document.querySelector("wu-inspector .pointed")?.textContent.startsWith("The exercise points at byte") && document.querySelector("wu-inspector .hexes .byte.lit") !== null`)
+	where := eval[string](p, card+`.querySelector(".fault-list button").textContent`)
+	if lit := eval[string](p, `document.querySelector("wu-inspector .hexes .byte.lit").dataset.at`); !strings.HasPrefix(where, "byte "+lit+" of event ") {
+		t.Errorf("the card says %q, and byte %s is lit", where, lit)
+	}
+	if after := eval[float64](p, `scrollY`); after != before {
+		t.Errorf("the page scrolls from %v to %v; want it where the reader is", before, after)
+	}
+	p.shoot("exercise-for-real-byte")
+
+	try("GET TARGET HTTP/1.1\r\nHost: %s\r\n\r\n")
+	p.until(card + `.dataset.stand === "passed" && ` + card + `.querySelector(".proof button") !== null`)
+	p.until(`document.querySelector("wu-progress .summary").textContent.startsWith("1 of ")`)
+	eval[bool](p, `(`+card+`.querySelector(".proof button").click(), true)`)
+	p.until(`document.querySelector("wu-inspector .row.selected")?.textContent.includes("GET")`)
+	p.shoot("exercise-for-real-passed")
+
+	p.press("#exercise-raw-get", "New word")
+	p.until(card + `.querySelector(".chip.word code").textContent !== ` + quoted(word))
+	p.until(card + `.querySelector(".verdict").dataset.state === "not yet" && ` + card + `.dataset.stand === "passed"`)
+
+	p.do(chromedp.Navigate("http://" + proxy.address + "/"))
+	p.until(`document.querySelector("wu-progress .sum").textContent.startsWith("1 of ") && document.querySelector("wu-progress .redo").textContent.includes("one try was wrong")`)
+	p.until(`document.querySelector("wu-continue a").textContent.includes("What your browser pays")`)
+}
+
+// TestSolutionForReal: the solution's own recording, from its text to the replay.
+func TestSolutionForReal(t *testing.T) {
+	proxy := serveProxied(t)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/request"))
+	p.until(card + `.querySelector(".verdict").dataset.state === "not yet"`)
+	eval[bool](p, `(`+card+`.querySelectorAll("details.hint").forEach(d => d.open = true), true)`)
+	p.until(card + `.querySelector("details.solution").checkVisibility()`)
+	eval[bool](p, `(`+card+`.querySelector("details.solution summary").click(), true)`)
+	p.press("#exercise-raw-get", "Open the solution")
+	p.until(`document.querySelector(".replay-banner") !== null`)
+	p.press(".replay-banner", "All at once")
+	p.until(`document.querySelector(".replay .pane-details").textContent.includes("TCP connection")`)
+	p.shoot("solution-for-real")
+	p.until(card + `.querySelector(".tags").textContent.includes("solution seen")`)
+	if got := eval[string](p, card+`.dataset.stand`); got != "open" {
+		t.Errorf("after a replay the card stands as %q; a replay passes nothing", got)
+	}
+}
+
+// TestAtTheLab: the lab takes the exercise's word over, keeps it over a reload, and gives it back.
+func TestAtTheLab(t *testing.T) {
+	proxy := serveProxied(t)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/request"))
+	tax := `document.querySelector("#exercise-header-tax")`
+	p.until(tax + `.querySelector(".verdict").dataset.state === "not yet"`)
+	word := eval[string](p, tax+`.querySelector(".chip.word code").textContent`)
+	chip := `document.querySelector("wu-request-lab .word-chip code").textContent`
+	if got := eval[string](p, chip); got != "free" {
+		t.Errorf("the lab's word is %q; want free", got)
+	}
+	p.press("#exercise-header-tax", "Do it here")
+	p.until(chip + ` === ` + quoted(word) + ` && document.activeElement.closest("wu-request-lab") !== null`)
+	p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/request"))
+	p.until(chip + ` === ` + quoted(word) + ` && ` + tax + `.hasAttribute("data-here")`)
+	p.shoot("at-the-lab")
+	p.press("wu-request-lab .word-chip", "Leave it")
+	p.until(chip + ` === "free" && !` + tax + `.hasAttribute("data-here")`)
+
+	p.fill("#exercise-header-tax form input", "1")
+	p.press("#exercise-header-tax", "Check it")
+	p.until(tax + `.querySelector(".verdict").innerText.trim() !== ""`)
+	p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])")].some(r => r.textContent.includes("/lab/answer/header-tax"))`)
+}
+
+// TestExercisesCutOff: the card says so when the server is away, and goes on when it is back.
+func TestExercisesCutOff(t *testing.T) {
+	proxy := serveProxied(t)
+	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	p.says(exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`))
+	p.until(card + `.innerText.includes("Nothing has come.")`)
+	eval[bool](p, `(exercises.refuse = true, exercises.cut(), true)`)
+	p.until(card + `.innerText.includes("The server does not answer")`)
+	p.shoot("exercise-cut-off")
+	eval[bool](p, `(exercises.refuse = false, dispatchEvent(new Event("online")), true)`)
+	p.until(`!` + card + `.innerText.includes("The server does not answer")`)
+	eval[bool](p, `(exercises.answers.again = { error: "The server is stopping. Try again in a moment." }, true)`)
+	p.press("#exercise-raw-get", "New word")
+	p.until(card + `.querySelector(".bench > .said").textContent === "The server is stopping. Try again in a moment."`)
+}
+
+// TestDrawnTask: what an exercise draws stands there as text, to copy.
+func TestDrawnTask(t *testing.T) {
+	proxy := serveProxied(t)
+	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	m := exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`)
+	p.says(strings.Replace(m, `"verdict"`, `"drawn":{"key":"37fa213d","frame, in hex":"818537fa213d7f9f4d5158<b>"},"verdict"`, 1))
+	p.until(card + `.querySelectorAll(".drawn dd").length === 2`)
+	if got := eval[string](p, card+`.querySelectorAll(".drawn dd code")[1].textContent`); got != "818537fa213d7f9f4d5158<b>" {
+		t.Errorf("the page shows %q", got)
+	}
+	p.press("#exercise-raw-get .drawn", "Copy")
+	p.until(`/^(Copied|Selected)/.test(` + card + `.querySelector(".bench > .said").textContent)`)
+	eval[bool](p, `(`+card+`.scrollIntoView({ behavior: "instant" }), true)`)
+	p.shoot("exercise-drawn")
+	for _, fault := range axeIn(p, card) {
+		t.Errorf("axe-core: %s", fault)
+	}
+}
+
+// TestExerciseWithoutJavaScript: the task, its hints and its solution are text, and the card says
+// what is missing.
+func TestExerciseWithoutJavaScript(t *testing.T) {
+	proxy := serveProxied(t)
+	p := newTab(t)
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate("http://"+proxy.address+"/lessons/request#exercise-raw-get"))
+	text, err := chromedp.Run(p.ctx, chromedp.Text(chromedp.CSS("#exercise-raw-get")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Without JavaScript nothing here is checked", "Send the smallest GET", "Hint 1 of 3", "Hint 3 of 3", "Solution"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the card lacks %q:\n%s", want, text)
+		}
+	}
+	p.shoot("exercise-without-javascript")
+}
