@@ -19,7 +19,8 @@ type Event struct {
 
 	*inspector.Event
 
-	cost int // bytes of memory that it accounts for
+	cost   int     // bytes of memory that it accounts for
+	sender *sender // of a connection on another instance
 }
 
 // The drivers. A page is told by its User-Agent, the forge announces itself through Hub.Driver,

@@ -30,6 +30,7 @@ type Hub struct {
 	followed order // the others
 	armed    bool  // a call of expire is due
 	drivers  map[string]announcement
+	share    *share // nil if no other instance can have to do with our wires
 }
 
 // announcement is what a program of ours has said of a connection that it opened itself.
@@ -73,20 +74,40 @@ func (h *Hub) wire(id ID) *Wire {
 	w.touch()
 	w.stamp = w.used.Load()
 	h.wires[id] = w
+	if s := h.share; s != nil && s.count.Load() > 0 && s.start() {
+		w.part = s.newPart(asking)
+		go s.keep(w, "")
+	}
 	heap.Push(&h.idle, w)
 	h.arm(h.limits.Age)
 	return w
 }
 
-// Lookup returns the wire with this id if there is one.
+// Lookup returns the wire with this id if there is one, on whichever instance. It waits a moment
+// for what other instances have of it.
 func (h *Hub) Lookup(id ID) (w *Wire, ok bool) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	w, ok = h.wires[id]
 	if ok {
 		w.touch()
 	}
-	return w, ok
+	shared := h.share != nil && h.share.count.Load() > 0
+	h.mu.Unlock()
+	if !shared {
+		return w, ok
+	}
+	w, stop := h.Follow(id)
+	defer stop() // which drops it when nobody has written to it
+	late := time.NewTimer(lookupLimit)
+	defer late.Stop()
+	select {
+	case <-w.Ready():
+	case <-late.C:
+	}
+	if w.empty() && !ok {
+		return nil, false
+	}
+	return w, true
 }
 
 // Follow returns the wire with this id, made if need be, for a viewer that stays: until stop is
@@ -108,7 +129,7 @@ func (h *Hub) unfollow(w *Wire) {
 	if w.followers > 0 || h.wires[w.ID] != w {
 		return
 	}
-	if _, last := w.Range(); last == 0 {
+	if w.empty() {
 		// Nobody has written to it: a page that has been opened and closed again leaves nothing.
 		heap.Remove(&h.followed, w.index)
 		h.drop(w)

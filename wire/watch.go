@@ -156,10 +156,18 @@ func (t *tracker) log(x exchange, e *inspector.Event) {
 	}
 }
 
-// append puts an entry on the wire, as one of this connection; false if the wire was dropped.
+// append puts an entry on the wire, as one of this connection; false if the wire was dropped and
+// nothing has taken over what it held.
 func (a *appearance) append(e *Event) bool {
 	e.Conn, e.Driver, e.Lab = a.conn, a.exchange.driver, a.exchange.lab
-	return a.wire.Append(e)
+	for !a.wire.Append(e) {
+		next := a.wire.successor()
+		if next == nil {
+			return false
+		}
+		a.wire = next
+	}
+	return true
 }
 
 // appearance finds the connection's appearance on the wire of x, or makes it when e is the first

@@ -28,6 +28,9 @@ type Wire struct {
 	conns   int
 	changed chan struct{} // closed at the next append; nil while nobody waits
 	dropped bool
+	moved   bool  // to another instance, which is why it was dropped
+	part    *part // how other instances have to do with it; nil if none has
+	next    *Wire // what took its place, and what it held, when it was dropped
 
 	// The place in the hub's order; guarded by the hub's lock.
 	followers int
@@ -48,21 +51,11 @@ func (w *Wire) Append(e *Event) bool {
 		w.mu.Unlock()
 		return false
 	}
-	if w.last == 0 {
-		w.began = e.Event.At
-	}
-	w.last++
-	w.at = max(w.at, e.Event.At.Sub(w.began))
-	e.Seq, e.At = w.last, float64(w.at/time.Microsecond)/1000
-	before := w.bytes
-	w.push(e)
-	for w.kept > w.hub.limits.Events || w.bytes > w.hub.limits.Bytes {
-		w.shift()
-	}
-	total := w.hub.total.Add(int64(w.bytes - before))
-	if w.changed != nil {
-		close(w.changed)
-		w.changed = nil
+	var total int64
+	if w.part == nil || w.part.mine(w, e) {
+		total = w.log(e)
+	} else {
+		total = w.part.hold(w, e)
 	}
 	w.mu.Unlock()
 	w.touch()
@@ -70,6 +63,49 @@ func (w *Wire) Append(e *Event) bool {
 		w.hub.shrink()
 	}
 	return true
+}
+
+// log gives e its number and its time and keeps it. It returns what all wires hold.
+func (w *Wire) log(e *Event) (total int64) {
+	if w.last == 0 {
+		w.began = e.Event.At
+	}
+	w.last++
+	w.at = max(w.at, e.Event.At.Sub(w.began))
+	e.Seq, e.At = w.last, float64(w.at/time.Microsecond)/1000
+	total = w.keep(e)
+	w.wake()
+	return total
+}
+
+// keep puts e behind the newest entry, within the limits. It returns what all wires hold.
+func (w *Wire) keep(e *Event) (total int64) {
+	before := w.bytes
+	w.push(e)
+	for w.kept > w.hub.limits.Events || w.bytes > w.hub.limits.Bytes {
+		w.shift()
+	}
+	return w.hub.total.Add(int64(w.bytes - before))
+}
+
+// wake tells those who wait on Changed.
+func (w *Wire) wake() {
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
+}
+
+// skip counts n events that have happened and that nobody can have any more. What is kept is
+// without gaps, so what came before them goes too.
+func (w *Wire) skip(n uint64) {
+	before := w.bytes
+	for w.kept > 0 {
+		w.shift()
+	}
+	w.hub.total.Add(int64(w.bytes - before))
+	w.last += n
+	w.wake()
 }
 
 // push puts e behind the newest entry. The ring grows as it is needed; the one place more than
@@ -98,10 +134,18 @@ func (w *Wire) shift() {
 
 func (w *Wire) entry(i int) *Event { return w.ring[(w.head+i)%len(w.ring)] }
 
-// connect numbers a connection that appears on the wire.
+// connect numbers a connection that appears on the wire. On a wire that other instances have to
+// do with the number is only for Append, which knows what it stands for.
 func (w *Wire) connect() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	switch {
+	case w.next != nil:
+		return w.next.connect()
+	case w.part != nil && w.part.mapped:
+		w.part.handles++
+		return w.part.handles
+	}
 	w.conns++
 	return w.conns
 }
@@ -184,6 +228,34 @@ func (w *Wire) drop() {
 	if w.changed != nil {
 		close(w.changed)
 	}
+	if w.part != nil {
+		w.part.end(w)
+	}
+}
+
+// Began is when the first event happened; zero before it. Two logs of one id that have begun at
+// different times are different logs, though their numbers may be the same.
+func (w *Wire) Began() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last == 0 {
+		return time.Time{}
+	}
+	return w.began
+}
+
+// Moved reports whether the wire was dropped because another instance keeps its log.
+func (w *Wire) Moved() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dropped && w.moved
+}
+
+// empty reports whether nobody has written to the wire.
+func (w *Wire) empty() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last == 0 && (w.part == nil || len(w.part.queue) == 0)
 }
 
 func (w *Wire) touch() { w.used.Store(w.hub.now()) }
