@@ -38,6 +38,7 @@ var labs = map[string]lab{
 		keys: map[string]keyCheck{"value": anyText, "times": numberTo(9)},
 		view: templates.MaskingLab,
 	},
+	"polling": {view: templates.PollingLab},
 	"predict": {
 		keys: map[string]keyCheck{"send": anyText, "repeat": numberTo(1 << 17), "side": oneOf("up", "down"),
 			"of": oneOf("size", "overhead", "payload"), "unit": anyText},

@@ -11,6 +11,7 @@ import { WuExercise } from "./wu-exercise.js";
 import { WuForge } from "./wu-forge.js";
 import { WuInspector } from "./wu-inspector.js";
 import { WuMaskingLab } from "./wu-masking-lab.js";
+import { WuPollingLab } from "./wu-polling-lab.js";
 import { WuPredict } from "./wu-predict.js";
 import { WuProgress } from "./wu-progress.js";
 import { WuRequestLab } from "./wu-request-lab.js";
@@ -20,7 +21,7 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);
