@@ -16,8 +16,8 @@ func TestForgeRaw(t *testing.T) {
 	if a.Sent != 11 || string(received) != "one\ntwo\nthr" || a.Ended != "server closed" {
 		t.Errorf("answered %+v, received %q", a, received)
 	}
-	want := `open|up 8 "one\ntwo\n"|up 3 "thr"|up 0 ""|down 8 "one\ntwo\n"|down 3 "thr"|close`
-	if got := strings.Join(toldOn(t, s.hub, forgeID, 7), "|"); got != want {
+	want := `open|up 8 "one\ntwo\n"|up 3 "thr"|up 0 ""|down 8 "one\ntwo\n"|down 2 "th"|down 1 "r"|close`
+	if got := strings.Join(toldOn(t, s.hub, forgeID, 8), "|"); got != want {
 		t.Errorf("told %s\nwant %s", got, want)
 	}
 	w, _ := s.hub.Lookup(forgeID)

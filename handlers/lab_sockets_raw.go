@@ -34,6 +34,10 @@ const (
 	// side, and see that the rest still comes.
 	rawHold = 250 * time.Millisecond
 
+	// rawLast is how long the last byte waits behind the others when the client has ended its side.
+	// Whoever has closed both directions answers the others with a reset, and never gets this one.
+	rawLast = 50 * time.Millisecond
+
 	// rawLeave is how long a client has to close after it was told why the server does.
 	rawLeave = 250 * time.Millisecond
 
@@ -242,6 +246,8 @@ func (r *rawConn) serve() {
 			}
 		case errors.Is(err, io.EOF):
 			r.log.EndOfStream(now)
+			r.settle(now)
+			r.splitLast()
 			r.sendAll()
 			return
 		default:
@@ -321,6 +327,19 @@ func (r *rawConn) keep(p []byte, now time.Time) {
 	if len(p) > 0 {
 		r.pending = append(r.pending, rawChunk{now.Add(rawHold), append([]byte(nil), p...)})
 		r.size += len(p)
+	}
+}
+
+// splitLast has the last byte sent by itself.
+func (r *rawConn) splitLast() {
+	if len(r.pending) == 0 {
+		return
+	}
+	last := &r.pending[len(r.pending)-1]
+	if n := len(last.bytes) - 1; n > 0 {
+		rest := rawChunk{last.due.Add(rawLast), last.bytes[n:]}
+		last.bytes = last.bytes[:n]
+		r.pending = append(r.pending, rest)
 	}
 }
 

@@ -141,7 +141,7 @@ func TestRawEcho(t *testing.T) {
 			c.Close()
 			want := []string{"open",
 				fmt.Sprintf("up 28 %q", "wire "+strings.ToUpper(string(id))+"\r\none\ntwo\n"),
-				`down 8 "one\ntwo\n"`, `up 5 "three"`, `up 0 ""`, `down 5 "three"`, "close"}
+				`down 8 "one\ntwo\n"`, `up 5 "three"`, `up 0 ""`, `down 4 "thre"`, `down 1 "e"`, "close"}
 			if got := toldOn(t, s.hub, id, len(want)); strings.Join(got, "|") != strings.Join(want, "|") {
 				t.Errorf("told %q\nwant %q", got, want)
 			}
@@ -162,8 +162,8 @@ func TestRawWord(t *testing.T) {
 		t.Errorf("came %q", got)
 	}
 	c.Close()
-	want := `open|up 9 "hello plu"|down 9 "hello plu"|up 4 "m-41"|up 0 ""|down 4 "m-41"|close`
-	if got := strings.Join(toldOn(t, s.hub, rawWire, 7), "|"); got != want {
+	want := `open|up 9 "hello plu"|down 9 "hello plu"|up 4 "m-41"|up 0 ""|down 3 "m-4"|down 1 "1"|close`
+	if got := strings.Join(toldOn(t, s.hub, rawWire, 8), "|"); got != want {
 		t.Errorf("told %s\nwant %s", got, want)
 	}
 	s.word.Store(nil)
@@ -290,5 +290,19 @@ func TestRoomsKnowTheirWords(t *testing.T) {
 		if id, ok := r.whose([]byte(text)); id != want || ok != (want != "") {
 			t.Errorf("whose(%q) = %q, %v; want %q", text, id, ok, want)
 		}
+	}
+}
+
+// Who closes both directions never gets the last byte, and the log shows it.
+func TestRawGone(t *testing.T) {
+	s := startRaw(t, DefaultLimits())
+	word := "plum-41"
+	s.word.Store(&word)
+	c := s.raw("tcp")
+	c.send("plum-41\n")
+	c.Close()
+	want := `open|up 8 "plum-41\n"|up 0 ""|down 7 "plum-41"|close`
+	if got := strings.Join(toldOn(t, s.hub, rawWire, 5), "|"); got != want {
+		t.Errorf("told %s\nwant %s", got, want)
 	}
 }
