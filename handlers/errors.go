@@ -50,6 +50,7 @@ var definedIn = map[int]string{
 	http.StatusInternalServerError:         "RFC 9110 §15.6.1",
 	http.StatusNotImplemented:              "RFC 9110 §15.6.2",
 	http.StatusServiceUnavailable:          "RFC 9110 §15.6.4",
+	http.StatusHTTPVersionNotSupported:     "RFC 9110 §15.6.6",
 }
 
 // ref is the rule behind e.

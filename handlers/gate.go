@@ -37,6 +37,9 @@ func (s *Server) admit(r *http.Request) error {
 	case r.Method == http.MethodConnect:
 		return &StatusError{Code: http.StatusNotImplemented, Ref: "RFC 9110 §9.3.6", Header: http.Header{"Connection": {"close"}},
 			Text: "This server is no proxy: it makes no tunnel with CONNECT. Ask for one of its own addresses."}
+	case r.ProtoMajor != 1: // the preface of HTTP/2 gets through to here
+		return &StatusError{Code: http.StatusHTTPVersionNotSupported, Header: http.Header{"Connection": {"close"}},
+			Text: "This server speaks HTTP/1.1, so that its bytes can be read, and no HTTP/2. Ask in that."}
 	case r.RequestURI == "*": // net/http answers OPTIONS * itself
 		return &StatusError{Code: http.StatusBadRequest, Ref: "RFC 9112 §3.2.4",
 			Text: "* stands for the server as a whole, and only OPTIONS may ask for that. Ask for a path."}
@@ -44,7 +47,7 @@ func (s *Server) admit(r *http.Request) error {
 		return overHead(http.StatusRequestURITooLong, "target", len(r.RequestURI), most, "Ask for something shorter.")
 	case size > most:
 		return overHead(http.StatusRequestHeaderFieldsTooLarge, "head", size, most, "Send fewer or shorter fields.")
-	case strings.HasPrefix(r.URL.Path, assetPath):
+	case strings.HasPrefix(r.URL.Path, assetPath) && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		return nil // anybody may have these, and the page of the next refusal is made of them
 	}
 	return s.checkHost(r)

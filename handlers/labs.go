@@ -29,7 +29,11 @@ func newLabs(l wire.Limits) *labs {
 // labWire is the wire that a lab's request names; empty if it names none, which is no error: a
 // lab answers everybody.
 func labWire(r *http.Request) (wire.ID, error) {
-	s := r.URL.Query().Get("wire")
+	q, err := queryOf(r, "")
+	if err != nil {
+		return "", err
+	}
+	s := q.Get("wire")
 	if s == "" {
 		return "", nil
 	}

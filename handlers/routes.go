@@ -45,7 +45,7 @@ func (s *Server) routes() []route {
 		{"POST /lab/streaming/{word}", s.streamingSay},
 		{"POST /lab/streaming/control/{what}", s.streamingCommand},
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
-		{"GET /wire/{id}/feed", s.feed}, // upgrades to WebSocket
+		{"/wire/{id}/feed", s.feed}, // as /echo does
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
 		{"GET /wire/{id}/resume.svg", s.resume},
