@@ -54,8 +54,10 @@ type Check interface {
 var lessons = [][]*Exercise{
 	requestExercises,
 	connectionsExercises,
+	pollingExercises,
 	cometExercises,
 	streamingExercises,
+	socketsExercises,
 	framesExercises,
 	maskingExercises,
 }

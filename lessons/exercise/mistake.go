@@ -24,8 +24,10 @@ type Wording struct {
 var wordings = [][]Wording{
 	requestMistakes,
 	connectionsMistakes,
+	pollingMistakes,
 	cometMistakes,
 	streamingMistakes,
+	socketsMistakes,
 	framesMistakes,
 	maskingMistakes,
 }
