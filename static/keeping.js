@@ -4,6 +4,9 @@ import { keeps } from "./storage.js";
 
 /** @import { KeepingMessage } from "./attempt-types.js" */
 
+/** @type {boolean | undefined} */
+let stores; // found out once: it does not change while the page is there
+
 /**
  * keepingNotice fills a place on the page: with nothing, if all is well.
  * @param {HTMLElement} place
@@ -11,7 +14,8 @@ import { keeps } from "./storage.js";
  */
 export function keepingNotice(place, keeping) {
   const why = [];
-  if (!keeps()) why.push("This browser stores nothing for this page, so each page begins with a wire of its own. Labs and exercises work all the same.");
+  stores ??= keeps();
+  if (!stores) why.push("This browser stores nothing for this page, so each page begins with a wire of its own. Labs and exercises work all the same.");
   if (keeping?.ok === false) why.push(keeping.why ?? "The server can’t reach where it is stored. Labs and exercises work all the same.");
   const key = why.join(" ");
   if (place.dataset["key"] === key) return;

@@ -79,13 +79,19 @@ export function onWord(f, signal) {
  */
 export function wordChip(lesson, signal) {
   const code = el("code");
+  const whose = el("a", {});
   const what = el("span", { class: "whose" });
   const leave = button("Leave it", () => freeWord(lesson), { class: "btn small quiet" });
   const root = el("p", { class: "word-chip", role: "status" }, "Word: ", code, " ", what, " ", leave);
   const show = () => {
     const place = places.get(lesson);
     write(code, place?.word ?? FREE);
-    write(what, place ? `of the exercise ${place.exercise}` : "· counts for no exercise");
+    if (place) {
+      write(whose, place.exercise);
+      whose.setAttribute("href", `#exercise-${place.exercise}`);
+    }
+    if (place) what.replaceChildren("of the exercise ", whose);
+    else write(what, "· counts for no exercise");
     leave.hidden = place === undefined;
     root.classList.toggle("free", place === undefined);
   };

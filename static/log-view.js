@@ -26,6 +26,7 @@ export class LogView {
   body = el("div", { class: "body" });
   panes = el("div", { class: "panes" });
   model = new Model();
+  alone = false; // what is open is in no row of the list
   chosen = false; // the reader chose the open row; until then rows open by themselves
   announcer;
   #rows;
@@ -125,6 +126,7 @@ export class LogView {
 
   /** @param {Row} row */
   show(row) {
+    this.alone = false;
     this.#rows.show(row);
     this.#details.show(row);
   }
@@ -136,6 +138,7 @@ export class LogView {
    * @param {"move" | "press" | "open"} how
    */
   #choose(row, how) {
+    this.alone = false;
     this.chosen = true;
     this.#details.show(row);
     if (how !== "move") this.root.setAttribute("data-open", "");
@@ -153,6 +156,20 @@ export class LogView {
     this.#rows.reveal();
     this.#details.show(row);
     if (pointed) this.#details.point(pointed);
+  }
+
+  /**
+   * showAlone opens what is in no row of the list.
+   * @param {Row} row
+   * @param {Pointed} [pointed]
+   */
+  showAlone(row, pointed) {
+    this.chosen = true;
+    this.show(row);
+    this.alone = true;
+    if (pointed) this.#details.point(pointed);
+    if (row.notice) this.announcer.say(row.notice);
+    this.update();
   }
 
   update() {

@@ -151,16 +151,19 @@ export class WuExercise extends HTMLElement {
   }
 
   /**
-   * lab is where this exercise is done: the element that it names, or the nearest lab before it.
+   * lab is where this exercise is done: the element that it names, or the nearest lab before it; a
+   * forge, if the page itself is no way.
    * @returns {HTMLElement | undefined}
    */
   #lab() {
     const named = this.dataset["lab"];
-    const all = [...document.querySelectorAll(named ?? "article .lab:not(wu-terminal, wu-predict)")].filter((lab) => lab instanceof HTMLElement);
+    const ways = this.dataset["ways"]?.split(" ") ?? ["page"];
+    const fit = ways.includes("page") ? "article .lab:not(wu-terminal, wu-predict)" : ways.includes("forge") ? "article wu-forge" : undefined;
+    const selector = named ?? fit;
+    if (selector === undefined) return undefined;
+    const all = [...document.querySelectorAll(selector)].filter((lab) => lab instanceof HTMLElement);
     const outside = all.filter((lab) => lab.closest("wu-exercise") === null);
     if (named !== undefined) return outside[0] ?? all[0];
-    const ways = this.dataset["ways"]?.split(" ");
-    if (ways && !ways.includes("page") && !ways.includes("forge")) return undefined;
     return outside.findLast((lab) => (lab.compareDocumentPosition(this) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0) ?? outside[0];
   }
 

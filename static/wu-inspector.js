@@ -4,6 +4,7 @@ import { Dissections } from "./dissections.js";
 import { button, el, plain, typing } from "./dom.js";
 import { pageFeed } from "./feed.js";
 import { LogView } from "./log-view.js";
+import { Row } from "./model.js";
 import { Replay } from "./replay.js";
 import { Tooltip } from "./tooltip.js";
 import { wireId } from "./wire-id.js";
@@ -11,7 +12,6 @@ import { wireId } from "./wire-id.js";
 /** @import { Item, PageClose, WireEvent } from "./event-types.js" */
 /** @import { Pointed } from "./inspector-details.js" */
 /** @import { StateDetail } from "./line.js" */
-/** @import { Row } from "./model.js" */
 
 export class WuInspector extends HTMLElement {
   static define(tag = "wu-inspector", registry = customElements) {
@@ -148,12 +148,27 @@ export class WuInspector extends HTMLElement {
     this.#endReplay();
     const live = this.#live;
     const row = "seq" in wanted ? live?.model.numbered(wanted.seq) : live?.model.find(wanted.socket, wanted.direction, wanted.message);
-    if (live === undefined || row === undefined) {
-      live?.announcer.say("The page no longer has that row.");
-      return;
-    }
+    if (live === undefined) return;
     live.root.setAttribute("data-open", "");
-    live.goTo(row, "seq" in wanted ? wanted.fault : undefined);
+    if (row) live.goTo(row, "seq" in wanted ? wanted.fault : undefined);
+    else if ("seq" in wanted) void this.#fetchRow(live, wanted.seq, wanted.fault);
+    else live.showAlone(told("The page no longer has that row."));
+  }
+
+  /**
+   * fetchRow shows an event that is no row of this page any more, if the server still has it.
+   * @param {LogView} live
+   * @param {number} seq
+   * @param {Pointed} [fault]
+   */
+  async #fetchRow(live, seq, fault) {
+    try {
+      const row = new Row(0);
+      row.event = await this.#dissections.get(seq, this.#gone?.signal ?? AbortSignal.abort());
+      live.showAlone(row, fault);
+    } catch (error) {
+      if (this.isConnected) live.showAlone(told(error instanceof TypeError ? "The server does not answer." : error instanceof Error ? error.message : String(error)));
+    }
   }
 
   /**
@@ -208,9 +223,19 @@ export class WuInspector extends HTMLElement {
 
   #drawn() {
     if (!this.#live) return;
-    const { model, panes } = this.#live;
-    const bare = model.size === 0 && model.waiting === 0 && model.conns.size === 0;
+    const { model, panes, alone } = this.#live;
+    const bare = !alone && model.size === 0 && model.waiting === 0 && model.conns.size === 0;
     this.#empty.hidden = !bare;
     panes.hidden = bare;
   }
+}
+
+/**
+ * told is a row of the page's own words.
+ * @param {string} text
+ */
+function told(text) {
+  const row = new Row(0);
+  row.notice = text;
+  return row;
 }

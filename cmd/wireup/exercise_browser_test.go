@@ -254,6 +254,12 @@ func TestExerciseForReal(t *testing.T) {
 	p.until(`document.querySelector("wu-inspector .row.selected")?.textContent.includes("GET")`)
 	p.shoot("exercise-for-real-passed")
 
+	// The rows of the page are gone, and the server still has the event.
+	p.press("wu-inspector", "Clear")
+	p.until(`document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])").length === 0`)
+	eval[bool](p, `([...`+card+`.querySelectorAll(".proof button")].at(-1).click(), true)`)
+	p.until(`!document.querySelector("wu-inspector .panes").hidden && document.querySelector("wu-inspector .pane-details").textContent.includes("Server → your terminal.")`)
+
 	p.press("#exercise-raw-get", "New word")
 	p.until(card + `.querySelector(".chip.word code").textContent !== ` + quoted(word))
 	p.until(card + `.querySelector(".verdict").dataset.state === "not yet" && ` + card + `.dataset.stand === "passed"`)
