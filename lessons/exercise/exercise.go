@@ -57,7 +57,6 @@ var lessons = [][]*Exercise{
 	pollingExercises,
 	cometExercises,
 	streamingExercises,
-	socketsExercises,
 	framesExercises,
 	maskingExercises,
 }

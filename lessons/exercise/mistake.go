@@ -27,7 +27,6 @@ var wordings = [][]Wording{
 	pollingMistakes,
 	cometMistakes,
 	streamingMistakes,
-	socketsMistakes,
 	framesMistakes,
 	maskingMistakes,
 }
