@@ -139,6 +139,10 @@ func (b *Bus) options() []nats.Option {
 // Instance is the name of this instance on the bus: no other has it, nor had it before.
 func (b *Bus) Instance() string { return b.instance }
 
+// Shared reports whether other instances can be on the bus, which isn't so when its server is
+// inside this process.
+func (b *Bus) Shared() bool { return b.embedded == nil }
+
 // Up reports whether the server is there.
 func (b *Bus) Up() bool {
 	b.mu.Lock()

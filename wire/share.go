@@ -54,8 +54,12 @@ type share struct {
 }
 
 // Share makes the hub one of those that share the wires over a bus. Without other instances on it
-// nothing is sent but a sign of life. Call it before connections come, and Leave at the end.
+// nothing is sent but a sign of life, and when there can be none not even that. Call it before
+// connections come, and Leave at the end.
 func (h *Hub) Share(ctx context.Context, b *bus.Bus, log *slog.Logger) error {
+	if !b.Shared() {
+		return nil
+	}
 	s := &share{
 		hub:      h,
 		bus:      b,
