@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -72,7 +73,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer conn.Close()
-	f := &feed{conn: conn, gone: make(chan struct{})}
+	f := &feed{conn: conn, gone: make(chan struct{}), asks: q.Has("began"), began: q.Get("began")}
 	go f.read()
 	f.write(ctx, s.hub, id, after)
 	conn.Close() // ends read, if it hasn't ended
@@ -105,6 +106,9 @@ type feed struct {
 	conn *websocket.Conn
 	gone chan struct{} // closed when nothing more can be read
 	sent time.Time     // when the last message began
+
+	asks  bool   // the viewer wants to be told which log this is
+	began string // which one it knew, if any
 }
 
 // read answers pings and notices the end. What a viewer sends means nothing.
@@ -140,16 +144,22 @@ func (f *feed) drain() {
 func (f *feed) write(ctx context.Context, hub *wire.Hub, id wire.ID, seq uint64) {
 	log, unfollow := hub.Follow(id)
 	defer unfollow()
-	if _, last := log.Range(); seq > last {
+	select {
+	case <-log.Ready():
+	case <-ctx.Done(): // which is told below
+	case <-f.gone:
+		return
+	}
+	if _, last := log.Range(); seq > last || f.asks && f.began != beganOf(log) {
 		seq = 0 // the number is from before the server started, or before the log was dropped
 	}
 	ping := time.NewTicker(feedPing)
 	defer ping.Stop()
-	var err error
+	err := f.tellLog(log)
 	for err == nil {
 		changed := log.Changed()
 		if log.Dropped() {
-			f.close(websocket.CloseServiceRestart, "the log was dropped (limit: --wires, or --all-bytes)")
+			f.close(websocket.CloseServiceRestart, whyDropped(log))
 			err = websocket.ErrCloseSent
 			break
 		}
@@ -178,17 +188,62 @@ func (f *feed) write(ctx context.Context, hub *wire.Hub, id wire.ID, seq uint64)
 // batch sends the next events behind seq as one message, and returns the number of the last.
 func (f *feed) batch(log *wire.Wire, seq uint64) (uint64, error) {
 	p := jsonBuffers.Get().(*[]byte)
-	b, to, members := appendEvents(append((*p)[:0], '['), log, seq, math.MaxUint64, false)
+	b := append((*p)[:0], '[')
+	first := f.asks
+	if first {
+		b = appendLog(b, beganOf(log))
+	}
+	b, to, members := appendEvents(b, log, seq, math.MaxUint64, first)
 	defer func() { putJSONBuffer(p, b) }()
 	if members == 0 {
 		return seq, nil // dropped between the look and the taking
 	}
-	b = append(b, ']')
+	f.asks = false
+	return to, f.send(append(b, ']'))
+}
+
+func (f *feed) send(b []byte) error {
 	f.sent = time.Now()
 	if err := f.conn.SetWriteDeadline(f.sent.Add(stallLimit)); err != nil {
-		return seq, err
+		return err
 	}
-	return to, f.conn.WriteMessage(websocket.TextMessage, b)
+	return f.conn.WriteMessage(websocket.TextMessage, b)
+}
+
+// tellLog tells a viewer that knows a log whether this is the same: its numbers are of no use if
+// it isn't, and the next event may be long in coming. Other viewers are told with the first event.
+func (f *feed) tellLog(log *wire.Wire) error {
+	if f.began == "" {
+		return nil
+	}
+	f.asks = false
+	return f.send(append(appendLog([]byte{'['}, beganOf(log)), ']'))
+}
+
+// beganOf tells one log of a wire from another, which may have the same numbers: when its first
+// event was, in milliseconds since 1970; empty before that.
+func beganOf(log *wire.Wire) string {
+	if t := log.Began(); !t.IsZero() {
+		return strconv.FormatInt(t.UnixMilli(), 10)
+	}
+	return ""
+}
+
+// appendLog appends the item that says which log follows; null is one without events.
+func appendLog(b []byte, began string) []byte {
+	b = append(b, `{"kind":"wire","began":`...)
+	if began == "" {
+		began = "null"
+	}
+	return append(append(b, began...), '}')
+}
+
+// whyDropped is what a viewer is told when its log has gone.
+func whyDropped(log *wire.Wire) string {
+	if log.Moved() {
+		return "another instance of the server keeps this log now"
+	}
+	return "the log was dropped (limit: --wires, or --all-bytes)"
 }
 
 // close sends a close frame. It may be called beside write.

@@ -143,6 +143,12 @@ export interface Lost {
 
 export type Item = WireEvent | Lost;
 
+/** Which log of the wire a feed shows: when its first event was, or null while there is none. */
+export interface Which {
+  kind: "wire";
+  began: number | null;
+}
+
 /** What a page's own WebSocket said when it closed; socket is the hint in its URL. */
 export interface PageClose {
   socket: string;

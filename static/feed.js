@@ -2,7 +2,7 @@
 import { Line, socketUrl } from "./line.js";
 import { wireId } from "./wire-id.js";
 
-/** @import { Item } from "./event-types.js" */
+/** @import { Item, Which } from "./event-types.js" */
 /** @import { Ways } from "./line.js" */
 
 /**
@@ -12,28 +12,42 @@ import { wireId } from "./wire-id.js";
  */
 export class Feed extends Line {
   last = 0; // the number of the newest event that came
-  #fresh = false; // nothing has come yet on this connection
+  /** @type {number | null} */
+  #began = null; // of the log that came, which tells it from a later one with the same numbers
 
   /**
    * @param {string} url of the feed, without a query
    * @param {Ways} [ways]
    */
   constructor(url, ways) {
-    super(() => `${url}?after=${this.last}`, ways);
-    this.addEventListener("connecting", () => (this.#fresh = true));
-    this.addEventListener("message", (e) => this.#take(/** @type {CustomEvent<Item | Item[]>} */ (e).detail));
+    super(() => `${url}?after=${this.last}&began=${this.#began ?? ""}`, ways);
+    this.addEventListener("message", (e) => this.#take(/** @type {CustomEvent<Item | Which | (Item | Which)[]>} */ (e).detail));
   }
 
-  /** @param {Item | Item[]} message */
+  /** @param {Item | Which | (Item | Which)[]} message */
   #take(message) {
-    const items = Array.isArray(message) ? message : [message];
+    /** @type {Item[]} */
+    const items = [];
+    for (const item of Array.isArray(message) ? message : [message]) {
+      if (item.kind === "wire") this.#follow(item.began);
+      else items.push(item);
+    }
     for (const item of items) {
-      if (item.kind === "lost") continue;
-      if (this.#fresh && item.seq <= this.last) this.dispatchEvent(new Event("restart"));
-      this.#fresh = false;
-      this.last = item.seq;
+      if (item.kind !== "lost") this.last = item.seq;
     }
     if (items.length > 0) this.dispatchEvent(new CustomEvent("items", { detail: items }));
+  }
+
+  /**
+   * #follow notes which log this is. Another one than before begins at its first event.
+   * @param {number | null} began
+   */
+  #follow(began) {
+    if (this.last > 0 && began !== this.#began) {
+      this.last = 0;
+      this.dispatchEvent(new Event("restart"));
+    }
+    this.#began = began;
   }
 }
 

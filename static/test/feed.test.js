@@ -62,9 +62,9 @@ function follow() {
 
 test("events in order, gaps where they were", () => {
   const { feed, seen, socket } = follow();
-  assert.equal(socket().url, "ws://x/wire/abc/feed?after=0");
+  assert.equal(socket().url, "ws://x/wire/abc/feed?after=0&began=");
   socket().opens();
-  socket().says([{ kind: "open", seq: 1 }, { kind: "request", seq: 2 }]);
+  socket().says([{ kind: "wire", began: 1700 }, { kind: "open", seq: 1 }, { kind: "request", seq: 2 }]);
   socket().says({ kind: "lost", count: 3 });
   socket().says([{ kind: "frame", seq: 6 }]);
   assert.deepEqual(seen, ["connecting", "open", 1, 2, "lost", 6]);
@@ -77,18 +77,19 @@ test("cut off, it waits and goes on where it was", (t) => {
   const timeouts = fakeTimeouts(t);
   const { feed, seen, socket } = follow();
   socket().opens();
-  socket().says([{ kind: "open", seq: 9 }]);
+  socket().says([{ kind: "wire", began: 1700 }, { kind: "open", seq: 9 }]);
   socket().ends("going away");
   assert.equal(feed.state, "waiting");
   timeouts.tick(250);
   assert.equal(FakeSocket.all.length, 2);
-  assert.equal(socket().url, "ws://x/wire/abc/feed?after=9");
+  assert.equal(socket().url, "ws://x/wire/abc/feed?after=9&began=1700");
   socket().ends();
   timeouts.tick(499);
   assert.equal(FakeSocket.all.length, 2, "the second wait is twice as long");
   timeouts.tick(1);
   assert.equal(FakeSocket.all.length, 3);
   socket().opens();
+  socket().says([{ kind: "wire", began: 1700 }]);
   socket().says([{ kind: "frame", seq: 10 }]);
   assert.deepEqual(seen.filter((s) => typeof s === "number" || s === "restart"), [9, 10]);
   feed.stop();
@@ -104,16 +105,32 @@ test("retry does not wait", () => {
   feed.stop();
 });
 
-test("a server that began again", () => {
+test("a server that began again, and is further by now", () => {
   const { feed, seen, socket } = follow();
   socket().opens();
-  socket().says([{ kind: "open", seq: 40 }]);
+  socket().says([{ kind: "wire", began: 1700 }, { kind: "open", seq: 2 }]);
   socket().ends();
   feed.retry();
   socket().opens();
-  socket().says([{ kind: "open", seq: 1 }, { kind: "request", seq: 2 }]);
-  assert.deepEqual(seen.slice(-3), ["restart", 1, 2]);
-  assert.equal(feed.last, 2);
+  socket().says([{ kind: "wire", began: 1800 }]);
+  socket().says([{ kind: "open", seq: 1 }, { kind: "request", seq: 2 }, { kind: "body", seq: 3 }]);
+  assert.deepEqual(seen.slice(-4), ["restart", 1, 2, 3]);
+  assert.equal(feed.last, 3);
+  feed.stop();
+});
+
+test("a server that has begun nothing yet", () => {
+  const { feed, seen, socket } = follow();
+  socket().opens();
+  socket().says([{ kind: "wire", began: 1700 }, { kind: "open", seq: 2 }]);
+  socket().ends();
+  feed.retry();
+  socket().opens();
+  socket().says([{ kind: "wire", began: null }]);
+  assert.equal(seen.at(-1), "restart");
+  socket().ends();
+  feed.retry();
+  assert.equal(socket().url, "ws://x/wire/abc/feed?after=0&began=");
   feed.stop();
 });
 
