@@ -157,6 +157,10 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 		return err
 	}
 	hub := wire.NewHub(f.wires, f.record.route(handlers.Route))
+	if err := hub.Share(ctx, shared, log); err != nil {
+		return err
+	}
+	defer leave(hub)
 	server, err := handlers.New(handlers.Config{
 		Log:     log,
 		Hub:     hub,
