@@ -1,0 +1,242 @@
+//go:build browser
+
+package main
+
+// Lesson 4 in Chromium: what a reader does with the lab, and each of its exercises passed as a
+// reader would pass it.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	cometState = `document.querySelector("wu-comet-lab h3 [role=status]").textContent`
+	cometHeld  = cometState + `.endsWith("a request is held")`
+)
+
+// openLab opens a lesson of held requests and waits for its lab.
+func openLab(t *testing.T, address, lesson string) *tab {
+	t.Helper()
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1440, 1000), chromedp.Navigate("http://"+address+"/lessons/"+lesson))
+	p.until(fmt.Sprintf(`document.querySelector("wu-%s-lab .lab-sums dd") !== null`, lesson))
+	p.until(`document.querySelector("wu-inspector .tabs") !== null`)
+	return p
+}
+
+// figure is one of a lab's figures, by its name.
+func figure(lesson, name string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll("wu-%s-lab .lab-sums > div")].find(d => d.querySelector("dt").textContent === %q).querySelector("dd").textContent`, lesson, name)
+}
+
+// tick clicks the box of a lab whose label holds text.
+func tick(p *tab, lesson, text string) {
+	p.t.Helper()
+	if !eval[bool](p, fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("wu-%s-lab .options label")].find(l => l.textContent.includes(%q)); l?.querySelector("input").click(); return l !== undefined })()`, lesson, text)) {
+		p.t.Fatalf("there is no box %q", text)
+	}
+}
+
+// choose sets the select of a lab that has this option.
+func choose(p *tab, lesson, value string) {
+	p.t.Helper()
+	if !eval[bool](p, fmt.Sprintf(`(() => { const s = [...document.querySelectorAll("wu-%s-lab select")].find(s => [...s.options].some(o => o.value === %q)); if (s) { s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })); } return s !== undefined })()`, lesson, value, value)) {
+		p.t.Fatalf("there is no option %q", value)
+	}
+}
+
+// takesUp begins an exercise and returns its word.
+func takesUp(p *tab, id string) string {
+	p.t.Helper()
+	own := fmt.Sprintf(`document.querySelector("#exercise-%s")`, id)
+	p.until(own + `?.querySelector(".chip.word code")?.textContent.match(/^[a-z]+-\d+$/) != null`)
+	p.press("#exercise-"+id, "Do it here")
+	word := eval[string](p, own+`.querySelector(".chip.word code").textContent`)
+	p.until(fmt.Sprintf(`document.querySelector(".word-chip code").textContent === %q`, word))
+	return word
+}
+
+// standsAs waits for how an exercise stands.
+func standsAs(p *tab, id, stand string) {
+	p.t.Helper()
+	own := fmt.Sprintf(`document.querySelector("#exercise-%s")`, id)
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](own+`.dataset.stand === "`+stand+`"`, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		p.shoot("failed-" + p.t.Name())
+		p.t.Fatalf("%s stands as %q, not as %q: %s", id, eval[string](p, own+`.dataset.stand`), stand, eval[string](p, own+`.innerText`))
+	}
+}
+
+// wireOf is the wire of the page.
+func wireOf(p *tab) string {
+	p.t.Helper()
+	return eval[string](p, `localStorage.getItem("wireup.wire")`)
+}
+
+func TestCometLab(t *testing.T) {
+	proxy := serveProxied(t)
+	p := openLab(t, proxy.address, "comet")
+
+	// Predicted: both. One of the two falls into the pause.
+	eval[bool](p, `(document.querySelectorAll("wu-comet-lab .prediction input[type=radio]")[2].click(), true)`)
+	p.press("wu-comet-lab", "Predict and fire")
+	p.until(`document.querySelector("wu-comet-lab .fact.truth b")?.textContent === "one"`)
+	if guess := eval[string](p, `document.querySelector("wu-comet-lab .fact.wrong b").textContent`); guess != "both" {
+		t.Errorf("the guess that stays is %q", guess)
+	}
+	p.until(figure("comet", "lost") + ` === "1"`)
+	p.until(`document.querySelector("wu-comet-lab .closer:not([hidden]) g.bar.lost") !== null`)
+
+	// The cursor brings it back.
+	p.until(cometHeld)
+	tick(p, "comet", "cursor")
+	p.until(figure("comet", "lost") + ` === "0" && ` + figure("comet", "delivered") + ` === "2"`)
+	p.until(cometHeld)
+	p.press("wu-comet-lab", "Fire two")
+	p.until(figure("comet", "delivered") + ` === "4" && ` + figure("comet", "lost") + ` === "0"`)
+	p.until(`document.querySelector("wu-comet-lab .timeline g.grows title")?.textContent.includes("since=4")`)
+	for _, since := range []int{1, 2, 3, 4} {
+		proxy.head(t, fmt.Sprintf("GET /lab/comet/free?wire=%s&since=%d ", wireOf(p), since))
+	}
+	p.shoot("comet-lab")
+
+	// The row of a bar is a press away.
+	eval[bool](p, `(document.querySelector("wu-comet-lab .timeline g.grows.leads").dispatchEvent(new MouseEvent("click", { bubbles: true })), true)`)
+	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("/lab/comet/free")`)
+
+	// Nothing is left of it after a reset.
+	began := time.Now()
+	p.press("wu-comet-lab", "Reset")
+	p.until(figure("comet", "requests") + ` === "0" && ` + figure("comet", "events happened") + ` === "0" && ` + cometState + `.endsWith("not asking")`)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("a reset took %s", took)
+	}
+	if eval[bool](p, `document.querySelector("wu-comet-lab .fact") !== null || !document.querySelector("wu-comet-lab .closer").hidden`) {
+		t.Error("something of the prediction is left")
+	}
+
+	// What happens while nobody asks is only late for who keeps the cursor.
+	p.press("wu-comet-lab", "Fire one")
+	p.until(`document.querySelector("wu-comet-lab .said").textContent.includes("not asking")`)
+	p.press("wu-comet-lab", "Start asking")
+	p.until(figure("comet", "delivered") + ` === "1"`)
+	p.press("wu-comet-lab", "Stop asking")
+	p.until(cometState + `.endsWith("not asking")`)
+}
+
+func TestCometCutter(t *testing.T) {
+	address, stop := start(t, "--cut-time", "700ms")
+	p := openLab(t, address, "comet")
+	p.until(`document.querySelector("wu-comet-lab").textContent.includes("gives up after 0.7 s")`)
+	tick(p, "comet", "intermediary")
+	choose(p, "comet", "never")
+	p.press("wu-comet-lab", "Start asking")
+	p.until(`document.querySelector("wu-comet-lab .said").textContent.startsWith("The answer was 504")`)
+	p.until(figure("comet", "requests") + ` === "1 (1 cut)"`)
+	p.until(`document.querySelector("wu-comet-lab .timeline g.bar.error") !== null`)
+	p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])")].some(r => r.textContent.includes("504"))`)
+	// The inner hop is not on the reader's wire.
+	var log struct{ Events []event }
+	getJSON(t, "http://"+address+"/wire/"+wireOf(p)+"/log.json", &log)
+	requests := 0
+	for _, e := range log.Events {
+		if e.Kind == "request" {
+			requests++
+		}
+	}
+	if requests != 1 {
+		t.Errorf("the wire has %d requests; want one", requests)
+	}
+	choose(p, "comet", "a while")
+	p.press("wu-comet-lab", "Start asking")
+	p.until(cometState + `.includes("waits before it asks again")`)
+	p.shoot("comet-cutter")
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// TestCometExercises passes each exercise of the lesson from the page, and hold from a terminal's
+// connection too.
+func TestCometExercises(t *testing.T) {
+	address, stop := start(t, "--cut-time", "700ms")
+	t.Run("hold", func(t *testing.T) {
+		p := openLab(t, address, "comet")
+		word := takesUp(p, "hold")
+		p.press("wu-comet-lab", "Start asking")
+		p.until(cometHeld)
+		p.press("wu-comet-lab", "Fire one")
+		standsAs(p, "hold", "wrong")
+		p.press("wu-comet-lab", "Stop asking")
+		// As curl does it: ask, wait for the time that is asked for, and fire.
+		base := "http://" + address + "/lab/comet/"
+		answered := make(chan string, 1)
+		go func() {
+			res, err := httpClient.Get(base + word + "?wire=" + wireOf(p))
+			if err != nil {
+				answered <- err.Error()
+				return
+			}
+			defer res.Body.Close()
+			b, _ := io.ReadAll(res.Body)
+			answered <- string(b)
+		}()
+		<-time.After(5200 * time.Millisecond) // the exercise is about this time
+		post(t, base+"control/fire?wire="+wireOf(p))
+		if got := <-answered; !strings.Contains(got, word) {
+			t.Errorf("answered %s", got)
+		}
+		standsAs(p, "hold", "passed")
+	})
+	t.Run("no-gap", func(t *testing.T) {
+		p := openLab(t, address, "comet")
+		takesUp(p, "no-gap")
+		post(t, "http://"+address+"/lab/comet/control/random?mean=200&wire="+wireOf(p))
+		tick(p, "comet", "cursor")
+		p.press("wu-comet-lab", "Start asking")
+		standsAs(p, "no-gap", "wrong")
+		tick(p, "comet", "cursor")
+		standsAs(p, "no-gap", "passed")
+	})
+	t.Run("survive", func(t *testing.T) {
+		p := openLab(t, address, "comet")
+		takesUp(p, "survive")
+		tick(p, "comet", "intermediary")
+		p.press("wu-comet-lab", "Start asking")
+		standsAs(p, "survive", "wrong")
+		choose(p, "comet", "a while")
+		standsAs(p, "survive", "passed")
+		p.shoot("comet-survived")
+	})
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// post sends a command as a terminal would.
+func post(t *testing.T, url string) {
+	t.Helper()
+	res, err := httpClient.Post(url, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		t.Fatalf("POST %s: %s", url, res.Status)
+	}
+}
+
+func TestCometLooks(t *testing.T) {
+	lookAt(t, "comet", "wu-comet-lab, wu-comet-lab .timeline, wu-terminal, #exercise-hold", func(p *tab) {
+		p.until(`document.querySelector("wu-comet-lab .lab-sums dd") !== null`)
+		eval[bool](p, `(document.querySelectorAll("wu-comet-lab .prediction input[type=radio]")[2].click(), true)`)
+		p.press("wu-comet-lab", "Predict and fire")
+		p.until(`document.querySelector("wu-comet-lab .fact.truth") !== null`)
+		p.until(`document.querySelector("wu-comet-lab .closer:not([hidden]) g.bar.lost") !== null`)
+	})
+}

@@ -1,0 +1,158 @@
+//go:build browser
+
+package main
+
+// Lesson 5 in Chromium: the lab's table against the bytes that a proxy saw, and each exercise passed
+// as a reader would pass it.
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+const streamingState = `document.querySelector("wu-streaming-lab h3 [role=status]").textContent`
+
+// told is how often the page's side of the table begins with text.
+func told(text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll("wu-streaming-lab .transcript tbody tr td:first-child")].filter(n => n.textContent.startsWith(%q)).length`, text)
+}
+
+func TestStreamingLab(t *testing.T) {
+	proxy := serveProxied(t)
+	p := openLab(t, proxy.address, "streaming")
+	p.press("wu-streaming-lab", "Open an EventSource")
+	p.until(streamingState + `.endsWith("EventSource open")`)
+	p.until(told("message") + ` >= 2`)
+
+	// Each row is an event beside the chunk that ended it, byte for byte what the proxy saw.
+	rows := eval[[][2]string](p, `[...document.querySelectorAll("wu-streaming-lab .transcript tbody tr")].filter(r => r.querySelector(".chunk")).map(r => [r.cells[0].textContent, r.querySelector(".chunk").textContent])`)
+	var down []byte
+	proxy.mu.Lock()
+	for _, c := range proxy.all {
+		if up, d := c.bytes(); strings.Contains(string(up), "GET /lab/streaming/free") {
+			down = append(down, d...)
+		}
+	}
+	proxy.mu.Unlock()
+	seen := strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(string(down))
+	for _, row := range rows {
+		if !strings.Contains(seen, row[1]) {
+			t.Errorf("the table has the chunk %q; the proxy saw %q", row[1], seen)
+		}
+	}
+
+	// Half an event is nothing to the page.
+	tick(p, "streaming", "two chunks")
+	p.until(told("nothing yet: no blank line") + ` >= 1`)
+	tick(p, "streaming", "two chunks")
+
+	// The plug, three ways: each time the browser comes back and says where it was.
+	for i, how := range []string{"fin", "reset", "end"} {
+		choose(p, "streaming", how)
+		before := eval[int](p, told("message"))
+		p.press("wu-streaming-lab", "Pull the plug")
+		p.until(fmt.Sprintf(told("error, readyState 0")+` === %d`, i+1))
+		p.until(fmt.Sprintf(`[...document.querySelectorAll("wu-streaming-lab .transcript b")].filter(n => n.textContent.startsWith("Last-Event-ID: ")).length === %d`, i+1))
+		p.until(fmt.Sprintf(told("message")+` > %d`, before))
+	}
+	p.until(figure("streaming", "missing between them") + ` === "0"`)
+	if got := eval[string](p, figure("streaming", "answers")); got != "4" {
+		t.Errorf("the lab counts %s answers; want 4", got)
+	}
+
+	// Up, beside the stream.
+	p.fill("wu-streaming-lab form.upstream input", "hello up there")
+	p.press("wu-streaming-lab", "Send it up")
+	p.until(told("message “hello up there”") + ` === 1`)
+	p.shoot("streaming-lab")
+
+	// 204 is the end of it, until script opens another.
+	p.press("wu-streaming-lab", "Answer 204")
+	p.until(told("error, readyState 2") + ` === 1 && ` + streamingState + `.endsWith("no EventSource")`)
+	p.press("wu-streaming-lab", "Answer 200")
+	p.press("wu-streaming-lab", "Open an EventSource")
+	p.until(streamingState + `.endsWith("EventSource open")`)
+	p.press("wu-streaming-lab", "Close it")
+	p.until(told("close() by script") + ` === 1`)
+
+	p.press("wu-streaming-lab", "Reset")
+	p.until(figure("streaming", "answers") + ` === "0" && document.querySelector("wu-streaming-lab .transcript .none") !== null`)
+}
+
+func TestStreamingPrediction(t *testing.T) {
+	p := openLab(t, serveProxied(t).address, "streaming")
+	eval[bool](p, `(document.querySelectorAll("wu-streaming-lab .prediction input[type=radio]")[0].click(), true)`)
+	p.press("wu-streaming-lab", "Predict and pull")
+	p.until(`document.querySelector("wu-streaming-lab .fact.truth b")?.textContent === "none"`)
+	if said := eval[string](p, `document.querySelector("wu-streaming-lab .because").textContent`); !strings.Contains(said, "with Last-Event-ID: ") {
+		t.Errorf("it says %q", said)
+	}
+}
+
+func TestStreamingExercises(t *testing.T) {
+	address, stop := start(t)
+	t.Run("stream", func(t *testing.T) {
+		p := openLab(t, address, "streaming")
+		takesUp(p, "stream")
+		p.press("wu-streaming-lab", "Open an EventSource")
+		p.until(told("message") + ` >= 1`)
+		p.press("wu-streaming-lab", "Pull the plug")
+		standsAs(p, "stream", "wrong")
+		standsAs(p, "stream", "passed")
+	})
+	t.Run("resume", func(t *testing.T) {
+		p := openLab(t, address, "streaming")
+		takesUp(p, "resume")
+		p.press("wu-streaming-lab", "Open an EventSource")
+		p.until(told("message") + ` >= 1`)
+		p.press("wu-streaming-lab", "Close it")
+		p.press("wu-streaming-lab", "Open an EventSource")
+		standsAs(p, "resume", "wrong") // a new one knows nothing of the old
+		p.until(streamingState + `.endsWith("EventSource open")`)
+		p.until(fmt.Sprintf(told("message")+` > %d`, eval[int](p, told("message"))))
+		p.press("wu-streaming-lab", "Pull the plug")
+		standsAs(p, "resume", "passed")
+	})
+	t.Run("upstream", func(t *testing.T) {
+		p := openLab(t, address, "streaming")
+		word := takesUp(p, "upstream")
+		url := "http://" + address + "/lab/streaming/" + word + "?wire=" + wireOf(p)
+		// As curl -N does it, and the message from the page.
+		res, err := httpClient.Get(url)
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("GET %s: %v, %v", url, res, err)
+		}
+		defer res.Body.Close()
+		p.press("wu-streaming-lab", "Send it up")
+		for lines := bufio.NewScanner(res.Body); lines.Scan() && !strings.Contains(lines.Text(), "hello up there"); {
+		}
+		p.until(`document.querySelector("#exercise-upstream").innerText.includes("how many requests were open")`)
+		for _, typed := range []struct{ answer, stand string }{{"1", "wrong"}, {"2", "passed"}} {
+			p.fill("#exercise-upstream form input", typed.answer)
+			p.do(chromedp.KeyEvent("\r"))
+			standsAs(p, "upstream", typed.stand)
+		}
+		p.shoot("streaming-upstream")
+	})
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+func TestStreamingLooks(t *testing.T) {
+	lookAt(t, "streaming", "wu-streaming-lab, wu-streaming-lab .timeline, wu-streaming-lab .transcript, #exercise-upstream", func(p *tab) {
+		p.until(`document.querySelector("wu-streaming-lab .lab-sums dd") !== null`)
+		p.press("wu-streaming-lab", "Open an EventSource")
+		p.until(told("message") + ` >= 1`)
+		tick(p, "streaming", "two chunks")
+		p.press("wu-streaming-lab", "Pull the plug")
+		p.until(`document.querySelector("wu-streaming-lab .transcript b") !== null`)
+		p.press("wu-streaming-lab", "Send it up")
+		p.until(told("message “hello up there”") + ` === 1`)
+	})
+}
