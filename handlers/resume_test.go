@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -35,6 +37,30 @@ func TestDrawQR(t *testing.T) {
 			if got, want := black[[2]int{x, y}], code.Black(x, y); got != want {
 				t.Fatalf("the square at %d, %d is black: %v; want %v", x, y, got, want)
 			}
+		}
+	}
+}
+
+func TestResume(t *testing.T) {
+	_, ts := pageServer(t)
+	const good = "/wire/abcdefghijklm/resume.svg"
+	res, body := fetch(t, ts, good+"?scheme=https")
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("GET %s: %s, %s; want an SVG", good, res.Status, res.Header.Get("Content-Type"))
+	}
+	code, err := qr.Encode("https://"+ts.Listener.Addr().String()+"/#wire=abcdefghijklm", qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(body, drawQR(code)) {
+		t.Errorf("GET %s: %s; want the link over https", good, body)
+	}
+	if _, plain := fetch(t, ts, good); bytes.Equal(plain, body) {
+		t.Error("http and https have the same code")
+	}
+	for _, bad := range []string{good + "?scheme=ftp", "/wire/abc/resume.svg"} {
+		if res, body := fetch(t, ts, bad); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("GET %s: %s, %s; want 400", bad, res.Status, body)
 		}
 	}
 }
