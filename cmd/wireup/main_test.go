@@ -144,6 +144,7 @@ func TestUsage(t *testing.T) {
 		{"flag of serve", []string{"serve", "--max-message", "many"}, "", exitUsage, "write it like 512, 64KiB or 1MiB"},
 		{"zero", []string{"--wire-events", "0"}, "", exitUsage, "--wire-events must be above zero"},
 		{"environment", nil, "WIREUP_LOG_LEVEL=loud", exitUsage, "WIREUP_LOG_LEVEL"},
+		{"no host name", []string{"--host", "http://course.example/"}, "", exitUsage, "write it like course.example"},
 		{"no port", []string{"--listen", "foo"}, "", exitUsage, "write it like 127.0.0.1:8080"},
 		{"port in use", []string{"--data", t.TempDir(), "--listen", busy.Addr().String()}, "", exitFault, "in use by another program"},
 		{"data is a file", []string{"--data", filepath.Join(file, "x"), "--listen", "127.0.0.1:0"}, "", exitFault, "can't be written to"},
@@ -183,6 +184,30 @@ func TestEnvironmentSetsFlags(t *testing.T) {
 		t.Errorf("17 bytes with a limit of 16: %v; want close 1009 that names max-message", err)
 	}
 	ws.Close()
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+func TestHostsAreNames(t *testing.T) {
+	t.Setenv("WIREUP_HOST", "a.example, b.example")
+	address, stop := start(t)
+	for host, want := range map[string]int{"a.example": 200, "b.example:80": 200, "c.example": 421} {
+		r, err := http.NewRequest("GET", "http://"+address+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: %d, want %d", host, response.StatusCode, want)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
 	}
