@@ -5,6 +5,7 @@ import { button, el, freshId } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
 import { cut, number, plural } from "./format.js";
 import { visible } from "./hex.js";
+import { FREE, labWord, wordChip } from "./lab-word.js";
 import { Transcript } from "./transcript.js";
 import { wireId } from "./wire-id.js";
 
@@ -13,9 +14,15 @@ import { wireId } from "./wire-id.js";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const RECONNECT = 400; // milliseconds before the page comes back by itself after a switch
 
-/** @param {number} n */
+const LESSON = "frames"; // whose exercises take their word from the presets
+
+/**
+ * text is n letters. They begin with the word of the exercise that the reader is at, if at any.
+ * @param {number} n
+ */
 function text(n) {
-  return LETTERS.repeat(Math.ceil(n / LETTERS.length)).slice(0, n);
+  const word = labWord(LESSON);
+  return ((word === FREE ? "" : word) + LETTERS.repeat(Math.ceil(n / LETTERS.length))).slice(0, n);
 }
 
 /** @type {[string, () => string | ArrayBuffer | Blob, string][]} */
@@ -71,6 +78,7 @@ export class WuEchoLab extends HTMLElement {
     this.replaceChildren(
       el("h3", {}, this.#light, this.#state, this.#connect),
       this.#form(),
+      ...(document.querySelector(`main[data-lesson="${LESSON}"]`) ? [wordChip(LESSON, signal)] : []),
       this.#asked,
       this.#presets(),
       this.#options(),

@@ -279,7 +279,10 @@ func wordIn(events []*wire.Event) string {
 			continue
 		}
 		text := e.Bytes
-		if e.Frame != nil {
+		switch {
+		case e.Frame != nil && e.Frame.Inflated != nil:
+			text = e.Frame.Inflated.Bytes
+		case e.Frame != nil:
 			text = e.Frame.Plain
 		}
 		if word := exercise.FindWord(text); word != "" {
