@@ -17,7 +17,9 @@ const (
 	hexLine  = 16 // bytes of hex on one line
 	textLine = 80 // characters of quoted text on one line
 	leastRun = 24 // bytes of a repeated pattern that are written as one word
-	textSeen = 60 // characters of a payload that stand in a comment
+
+	longestPattern = 52 // the alphabet, masked
+	textSeen       = 60 // characters of a payload that stand in a comment
 )
 
 // AppendTo appends the fixture's text.
@@ -201,19 +203,16 @@ func (p piece) appendTo(b []byte) []byte {
 
 func oneLine(s string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(s) }
 
-// nextRun splits off what stands before the next run of a repeated pattern of one or four bytes.
-// times is 0 if there is none.
+// nextRun splits off what stands before the next run of a repeated pattern: of one byte, of four as
+// a masking key makes them, of any up to longestPattern. times is 0 if there is none.
 func nextRun(b []byte) (plain, pattern []byte, times int) {
 	for i := range b {
-		for _, n := range []int{1, 4} {
-			if i+2*n > len(b) {
-				continue
-			}
+		for n := 1; n <= longestPattern && i+2*n <= len(b); n++ {
 			k := i + n
 			for k < len(b) && b[k] == b[k-n] {
 				k++
 			}
-			if t := (k - i) / n; t*n >= leastRun {
+			if t := (k - i) / n; t*n >= leastRun && (t > 4 || n <= 4) {
 				return b[:i], b[i : i+n], t
 			}
 		}
