@@ -8,11 +8,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"wireup/lessons/exercise"
 )
 
 const (
@@ -212,6 +215,115 @@ func TestCometExercises(t *testing.T) {
 		choose(p, "comet", "a while")
 		standsAs(p, "survive", "passed")
 		p.shoot("comet-survived")
+	})
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// labReader does in a terminal what a reader may get wrong, at the words that a page shows.
+type labReader struct {
+	t                   *testing.T
+	p                   *tab
+	address, wire, word string
+}
+
+// mistake is one of the recorded ones, done again for the page to see.
+type mistake struct {
+	exercise, fixture string
+	do                func(r *labReader)
+	says              string // in the verdict
+}
+
+// url is the address of a lab, with the word and the wire.
+func (r *labReader) url(lesson, query string) string {
+	return fmt.Sprintf("http://%s/lab/%s/%s?wire=%s%s", r.address, lesson, r.word, r.wire, query)
+}
+
+// command tells a lab what to do.
+func (r *labReader) command(lesson, what, query string) {
+	r.t.Helper()
+	post(r.t, fmt.Sprintf("http://%s/lab/%s/control/%s?wire=%s%s", r.address, lesson, what, r.wire, query))
+}
+
+// open asks, with header fields in pairs, and returns the answer's body once its head has come.
+func (r *labReader) open(url string, fields ...string) io.ReadCloser {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), "GET", url, nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		req.Header.Set(fields[i], fields[i+1])
+	}
+	res, err := httpClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return res.Body
+}
+
+// get asks and takes the answer whole.
+func (r *labReader) get(url string) {
+	r.t.Helper()
+	body := r.open(url)
+	defer body.Close()
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// makes does each mistake, and sees the page say what was wrong.
+func makes(t *testing.T, address, lesson string, list []mistake) {
+	t.Helper()
+	p := openLab(t, address, lesson)
+	for _, m := range list {
+		t.Run(m.exercise+"/"+m.fixture, func(t *testing.T) {
+			p.t = t
+			p.until(fmt.Sprintf(`document.querySelector("#exercise-%s .chip.word code")?.textContent.match(/^[a-z]+-\d+$/) != null`, m.exercise))
+			word := eval[string](p, fmt.Sprintf(`document.querySelector("#exercise-%s .chip.word code").textContent`, m.exercise))
+			post(t, fmt.Sprintf("http://%s/lab/%s/control/reset?wire=%s", address, lesson, wireOf(p)))
+			m.do(&labReader{t, p, address, wireOf(p), word})
+			p.verdict(m.exercise, exercise.Wrong, m.says)
+		})
+	}
+}
+
+func TestCometMistakes(t *testing.T) {
+	address, stop := start(t, "--cut-time", "300ms")
+	comet := func(queries ...string) func(r *labReader) {
+		return func(r *labReader) {
+			for _, q := range queries {
+				r.get(r.url("comet", q))
+			}
+		}
+	}
+	fired := func(queries ...string) func(r *labReader) {
+		return func(r *labReader) {
+			r.command("comet", "fire", "&n=3")
+			comet(queries...)(r)
+		}
+	}
+	makes(t, address, "comet", []mistake{
+		{"hold", "wrong-too-soon", fired("&since=0"), "Let the request wait for longer"},
+		{"hold", "wrong-timeout", comet("&timeout=50"), "its answer was 204"},
+		{"hold", "wrong-cut", comet("&through=cutter"), "The intermediary gave up after"},
+		{"no-gap", "wrong-no-cursor", fired("&since=0", "&timeout=50"), "Add since=3"},
+		{"no-gap", "wrong-always-zero", fired("&since=0", "&since=0"), "it comes twice"},
+		{"no-gap", "wrong-one-more", fired("&since=0", "&since=4&timeout=50"), "What lies between is left out"},
+		{"survive", "wrong-at-once", comet("&timeout=50", "&timeout=50"), "that becomes a storm"},
+		{"survive", "wrong-late", func(r *labReader) {
+			comet("&timeout=50")(r)
+			<-time.After(3100 * time.Millisecond) // the exercise is about this time
+			comet("&timeout=50")(r)
+		}, "late by as much"},
+		{"survive", "wrong-two", func(r *labReader) {
+			done := make(chan struct{})
+			go func() { comet("&timeout=2000")(r); close(done) }()
+			r.p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])")].some(r => r.textContent.includes("` + r.word + `"))`)
+			comet("&timeout=50")(r)
+			<-done
+		}, "while another was still held (1 request)"},
 	})
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)

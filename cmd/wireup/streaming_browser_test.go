@@ -144,6 +144,68 @@ func TestStreamingExercises(t *testing.T) {
 	}
 }
 
+func TestStreamingMistakes(t *testing.T) {
+	address, stop := start(t)
+	// listen opens a stream, takes so many events from it, and leaves when it is told to.
+	listen := func(r *labReader, events int, fields ...string) (leave func()) {
+		body := r.open(r.url("streaming", ""), fields...)
+		for lines := bufio.NewScanner(body); events > 0 && lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "data:") {
+				events--
+			}
+		}
+		return func() { body.Close() }
+	}
+	back := func(fields ...string) func(r *labReader) {
+		return func(r *labReader) {
+			r.command("streaming", "random", "&mean=200")
+			leave := listen(r, 2)
+			r.command("streaming", "cut", "")
+			leave()
+			listen(r, 0, fields...)()
+		}
+	}
+	// beside sends a message beside a stream that stays open, and then an answer.
+	beside := func(answer string) func(r *labReader) {
+		return func(r *labReader) {
+			r.command("streaming", "random", "&mean=0")
+			defer listen(r, 0)()
+			says(r)
+			r.p.until(`document.querySelector("#exercise-upstream .say").textContent.includes("how many requests were open") || document.querySelector("#exercise-upstream .verdict").dataset.state === "wrong"`)
+			post(r.t, fmt.Sprintf("http://%s/lab/answer/upstream?wire=%s&word=%s&answer=%s", r.address, r.wire, r.word, answer))
+		}
+	}
+	makes(t, address, "streaming", []mistake{
+		{"stream", "wrong-204", func(r *labReader) {
+			r.command("streaming", "stop", "")
+			r.get(r.url("streaming", ""))
+		}, "The answer was 204"},
+		{"stream", "wrong-twice-three", func(r *labReader) {
+			r.command("streaming", "random", "&mean=200")
+			listen(r, 3)()
+		}, "the next answer counts anew"},
+		{"resume", "wrong-no-id", back(), "doesn't say which event came last"},
+		{"resume", "wrong-older-id", back("Last-Event-ID", "0"), "id 0 came last"},
+		{"resume", "wrong-next-id", back("Last-Event-ID", "99"), "id 99 came last"},
+		{"upstream", "wrong-no-stream", says, "nobody was told of it"},
+		{"upstream", "wrong-one", beside("1"), "is the message alone"},
+		{"upstream", "wrong-five", beside("5"), "Not 5."},
+		{"upstream", "wrong-word", beside("two"), "is no whole number of requests"},
+	})
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// says sends a message upstream.
+func says(r *labReader) {
+	res, err := httpClient.Post(r.url("streaming", ""), "text/plain", strings.NewReader("hello up there"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	res.Body.Close()
+}
+
 func TestStreamingLooks(t *testing.T) {
 	lookAt(t, "streaming", "wu-streaming-lab, wu-streaming-lab .timeline, wu-streaming-lab .transcript, #exercise-upstream", func(p *tab) {
 		p.until(`document.querySelector("wu-streaming-lab .lab-sums dd") !== null`)
