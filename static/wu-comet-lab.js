@@ -295,7 +295,9 @@ export class WuCometLab extends HTMLElement {
     const [one, other] = two;
     this.#closer.hidden = other === undefined;
     if (one && other) {
-      const end = Math.max(other.at, ...two.map((e) => e.delivered ?? 0)) + 2 * APART;
+      // The gap is to be seen whole: up to the next request.
+      const next = list.find((x) => x.at > one.at && x.at < other.at + 20 * APART);
+      const end = Math.max(other.at, next?.at ?? 0, ...two.map((e) => e.delivered ?? 0)) + 2 * APART;
       this.#near?.show({ from: one.at - APART, to: end, now: Math.min(now, end), zero: one.at, lanes: lanes(told, list) }, { live: false });
     }
     this.#timeline?.show({ from, to: Math.max(from + LEAST, now), now, zero, lanes: lanes(told, list) }, { live: this.#loop?.running === true || list.some((x) => x.open) });

@@ -91,9 +91,9 @@ export class WuStreamingLab extends HTMLElement {
       el("div", { class: "options" }, el("label", {}, this.#halves, " each event in two chunks")),
       this.#form(),
       this.#said,
+      this.#transcript.root,
       this.#timeline.root,
       this.#sums,
-      this.#transcript.root,
     );
     this.#ask();
     this.#exchanges = new Exchanges(feed, { lab: LESSON, signal });
