@@ -47,7 +47,7 @@ func TestRefusalsByTheGate(t *testing.T) {
 		{"from another site", "POST /lab/echo/ping HTTP/1.1\r\n" + host + "Sec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n\r\n", 403, "page of another site", "RFC 9110 §15.5.4"},
 		{"a head at the limit", fields(1 << 10), 200, "", ""},
 		{"a head over the limit", fields(1<<10 + 1), 431, "has 1025 bytes, and it may have 1 KiB (limit: --request-head)", "RFC 6585 §5"},
-		{"a head far over the limit", fields(4 << 10), 431, "(limit: --request-head)", "RFC 6585 §5"},
+		{"a head far over the limit", fields(7 << 10), 431, "(limit: --request-head)", "RFC 6585 §5"},
 		{"a target over the limit", "GET /?" + strings.Repeat("x", 1<<10) + " HTTP/1.1\r\n" + host + "\r\n", 414, "(limit: --request-head)", "RFC 9110 §15.5.15"},
 		{"CONNECT", "CONNECT example.org:80 HTTP/1.1\r\nHost: example.org:80\r\n\r\n", 501, "no proxy", "RFC 9110 §9.3.6"},
 		{"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "no HTTP/2", "RFC 9110 §15.6.6"},

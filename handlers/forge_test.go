@@ -426,11 +426,13 @@ func TestForgeNotItself(t *testing.T) {
 // A request that the server reaches when the forge has left is the forge's still: it can't have
 // another forged.
 func TestForgeNotItselfLater(t *testing.T) {
+	late := make(chan bool, 1)
 	s := startWith(t, DefaultLimits(), func(s *Server) {
 		all := s.http.Handler
 		s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/slow" {
 				<-time.After(4 * leaveWait)
+				late <- s.forges.made(r.RemoteAddr)
 				return
 			}
 			all.ServeHTTP(w, r)
@@ -445,7 +447,7 @@ func TestForgeNotItselfLater(t *testing.T) {
 		defer s.forges.mu.Unlock()
 		return len(s.forges.own)
 	}
-	if own() == 0 {
+	if !<-late {
 		t.Error("the connection is nobody's while the server has requests of it before it")
 	}
 	for end := time.Now().Add(10 * time.Second); own() > 0; runtime.Gosched() {
