@@ -284,7 +284,7 @@ func TestRoomsKnowTheirWords(t *testing.T) {
 		{"otheraaaaaaaa", "request"}: {items: []*task{{view: view{word: "pear-12"}}}},
 	}}
 	for text, want := range map[string]wire.ID{
-		"": "", "plum": "", "plum-4": "", "apple-1 plum-41\n": rawWire, "xfig-7": "", "\x00\x05fig-7": rawWire,
+		"": "", "plum": "", "plum-4": "", "apple-1 plum-41\n": rawWire, "05fig-705": rawWire, "\x00\x05fig-7": rawWire,
 		"pear-12": "", // another lesson's
 	} {
 		if id, ok := r.whose([]byte(text)); id != want || ok != (want != "") {

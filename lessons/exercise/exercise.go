@@ -57,6 +57,7 @@ var lessons = [][]*Exercise{
 	pollingExercises,
 	cometExercises,
 	streamingExercises,
+	socketsExercises,
 	framesExercises,
 	maskingExercises,
 }

@@ -27,6 +27,7 @@ var wordings = [][]Wording{
 	pollingMistakes,
 	cometMistakes,
 	streamingMistakes,
+	socketsMistakes,
 	framesMistakes,
 	maskingMistakes,
 }
