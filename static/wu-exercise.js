@@ -130,6 +130,8 @@ export class WuExercise extends HTMLElement {
   #showDrawn(drawn) {
     const entries = Object.entries(drawn);
     this.#drawn.hidden = entries.length === 0;
+    // What is drawn and answered by typing is done on the card, and at no lab.
+    this.#here.hidden = (entries.length > 0 && this.dataset["answer"] !== undefined && this.dataset["lab"] === undefined) || this.#lab() === undefined;
     const key = JSON.stringify(entries);
     if (this.#drawn.dataset["key"] === key) return;
     this.#drawn.dataset["key"] = key;
