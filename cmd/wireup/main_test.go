@@ -30,7 +30,15 @@ func (s suite) Run() int {
 	return s.M.Run()
 }
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(suite{m}) }
+// asProgram is set in the environment of a test binary that is to be the program itself.
+const asProgram = "WIREUP_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(suite{m})
+}
 
 // start runs the program on a free port and returns its address, and a function that stops it
 // as Ctrl-C does and returns its exit status and what it wrote to standard error.
