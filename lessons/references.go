@@ -47,6 +47,10 @@ var sections = map[string]string{
 	"RFC 9293": "1 2 2.1 2.2 3 3.1 3.2 3.3 3.4 3.5 3.6 3.6.1 3.7 3.7.4 3.8 3.9 3.9.1 3.10 4 5 6 7",
 }
 
+// CheckReference says what is wrong with a reference to an RFC or a section of one, such as
+// "RFC 6455 §5.2"; "" if nothing is.
+func CheckReference(ref string) string { return checkReference(ref) }
+
 // checkReference says what is wrong with ref; "" if nothing is.
 func checkReference(ref string) string {
 	rfc, section, in := strings.Cut(ref, " §")

@@ -3,6 +3,7 @@ package main
 // wireup record: the server, and what one wire carried as a fixture that a person can review.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -272,9 +273,12 @@ func verdictLine(v exercise.Verdict) string {
 	return s + fmt.Sprintf(" want %s, came %s (%s; mistake %s)", v.Want, v.Came, v.Ref, v.Mistake)
 }
 
-// wordIn is the last word of an attempt that stands in the traffic; empty if none does.
+// wordIn is the last word of an attempt that stands in the traffic; empty if none does. A word may
+// be torn over two reads.
 func wordIn(events []*wire.Event) string {
-	for _, e := range slices.Backward(events) {
+	last := ""
+	tail := make(map[int][]byte) // what came before on the same connection
+	for _, e := range events {
 		if e.Direction != inspector.Up {
 			continue
 		}
@@ -285,11 +289,14 @@ func wordIn(events []*wire.Event) string {
 		case e.Frame != nil:
 			text = e.Frame.Plain
 		}
-		if word := exercise.FindWord(text); word != "" {
-			return word
+		text = append(tail[e.Conn], text...)
+		for word := exercise.FindWord(text); word != ""; word = exercise.FindWord(text) {
+			last = word
+			text = text[bytes.Index(text, []byte(word))+1:]
 		}
+		tail[e.Conn] = append([]byte(nil), text[max(len(text)-len("plum-41")+1, 0):]...)
 	}
-	return ""
+	return last
 }
 
 var agents = []struct {

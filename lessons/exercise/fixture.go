@@ -105,7 +105,8 @@ func (p *fixtureParser) line(number int, text string) error {
 		return p.add(words)
 	}
 	if m := setting.FindStringSubmatch(strings.TrimSpace(text)); m != nil {
-		return f.set(m[1], strings.TrimSpace(m[2]))
+		value, _, _ := strings.Cut(m[2], " #")
+		return f.set(m[1], strings.TrimSpace(value))
 	}
 	if len(f.Records) == maxFixtureRecords {
 		return fmt.Errorf("more than %d records", maxFixtureRecords)
