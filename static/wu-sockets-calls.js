@@ -216,7 +216,7 @@ function row({ side, call, args, result, errno, error, kernel, says, micros, fol
     "li",
     { class: `${side}${follows ? " follows" : ""}` },
     el("span", { class: "visually-hidden" }, `${side}: `),
-    el("code", { class: "line" }, el("b", {}, call), `(${args}) = `, el("b", { class: failed ? "wrong" : "result" }, errno ? `-1 ${errno}` : result)),
+    el("code", { class: "line" }, el("b", {}, call), `(${args}) = `, el("b", { class: failed ? "wrong" : "result" }, result === "-1" && errno ? `-1 ${errno}` : result)),
     el("span", { class: "meta" }, [errno ? error : undefined, kernel ? `as ${kernel}` : undefined, `${micros < 9.95 ? micros.toFixed(1) : Math.round(micros)} µs`].filter(Boolean).join(" · ")),
     el("span", { class: "says" }, says),
   );

@@ -43,6 +43,8 @@ func (p *Pair) means(side Side, call string, err error) string {
 		return "Broken pipe: nobody can receive this any more. Without MSG_NOSIGNAL the kernel also sends the signal SIGPIPE, which ends a program that hasn't thought of it."
 	case unix.ECONNRESET:
 		return "The other side has reset the connection. What was on its way is lost."
+	case unix.ECONNABORTED:
+		return "What is left of the connect before, which failed: Linux tells it once more, and then the socket may try again. Other systems want a new socket."
 	case unix.ENOTCONN:
 		return "The socket is connected to nothing."
 	case unix.EISCONN:

@@ -146,6 +146,7 @@ func TestErrors(t *testing.T) {
 		{"connect before bind", Unix, []string{"client socket", "client connect"}, "ENOENT", "nothing at that path"},
 		{"connect before listen", TCP, []string{"server socket", "server bind", "client socket", "client connect"}, "ECONNREFUSED", "reset"},
 		{"connect before listen", Unix, []string{"server socket", "server bind", "client socket", "client connect"}, "ECONNREFUSED", "nobody listens"},
+		{"connect again", TCP, []string{"client socket", "client connect", "server socket", "server bind", "server listen", "client connect"}, "ECONNABORTED", "once more"},
 		{"connect after unlink", Unix, append(listening, "server unlink", "client socket", "client connect"), "ENOENT", "nothing"},
 		{"connect twice", Unix, append(joined, "client connect"), "EISCONN", "already"},
 		{"bind in use", TCP, []string{"server socket", "server bind taken"}, "EADDRINUSE", "Another socket"},

@@ -359,9 +359,9 @@ func (p *Pair) await(side Side, fd int, what int16, name string) error {
 			break
 		}
 	}
-	says := fmt.Sprintf("The descriptor doesn't block, so the lab asks when it is ready: it is, after %s.", took(began))
+	says := "The descriptor doesn't block, so the lab asks whether it is ready: it is."
 	if ready == 0 {
-		says = fmt.Sprintf("The descriptor doesn't block, so the lab asks when it is ready: nothing came within %s.", patience)
+		says = fmt.Sprintf("The descriptor doesn't block, so the lab asks whether it is ready: nothing came within %s.", patience)
 	}
 	p.made(side, "poll", fmt.Sprintf("{%d, %s}, 1, %d", fd, name, patience/time.Millisecond), strconv.Itoa(ready), began, err, says).Follows = true
 	if err == nil && ready == 0 {
@@ -537,10 +537,6 @@ func inet(a netip.AddrPort) (unix.Sockaddr, string) {
 func sun(path string) string { return "{AF_UNIX, " + quoted(path) + "}" }
 
 func quoted(s string) string { return strconv.QuoteToASCII(s) }
-
-func took(began time.Time) string {
-	return strconv.FormatFloat(float64(time.Since(began).Nanoseconds())/1e6, 'f', 2, 64) + " ms"
-}
 
 // received says what a recv of n bytes took of the sends before it, and takes it out of queue.
 func received(queue *[]int, n, room int) string {
