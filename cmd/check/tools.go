@@ -35,6 +35,8 @@ func tools() []tool {
 			"apt-get": "nodejs", "dnf": "nodejs", "pacman": "nodejs", "apk": "nodejs", "brew": "node"}},
 		{"npm", "the JavaScript's type check", onPath("npm"), map[string]string{
 			"apt-get": "npm", "dnf": "npm", "pacman": "npm", "apk": "npm", "brew": "node"}},
+		{"nc", "the browser tests that use the raw echo as a reader does", onPath("nc"), map[string]string{
+			"apt-get": "netcat-openbsd", "dnf": "netcat", "pacman": "openbsd-netcat", "apk": "netcat-openbsd", "brew": "netcat"}},
 		{"tshark", "the tests that compare with Wireshark", onPath("tshark"), map[string]string{
 			"apt-get": "tshark", "dnf": "wireshark-cli", "pacman": "wireshark-cli", "apk": "tshark", "brew": "wireshark"}},
 		{"cc", "the race detector", findCompiler, map[string]string{
