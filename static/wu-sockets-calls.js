@@ -63,11 +63,11 @@ export class WuSocketsCalls extends HTMLElement {
     this.replaceChildren(
       el("h3", {}, "socket calls · two programs in one server", button("Reset", () => void this.#reset(), { class: "btn small" })),
       choices,
-      el("div", { class: "sides" }, el("section", { class: "server" }, el("h4", {}, "server"), this.#server), el("section", { class: "client" }, el("h4", {}, "client"), this.#client)),
-      this.#list,
-      this.#ask,
       el("p", { class: "call-next" }, this.#next),
       this.#said,
+      this.#ask,
+      el("div", { class: "sides" }, el("section", { class: "server" }, el("h4", {}, "server"), this.#server), el("section", { class: "client" }, el("h4", {}, "client"), this.#client)),
+      this.#list,
       this.#others(),
     );
     void this.#command("state");
