@@ -126,7 +126,11 @@ func (s *Server) cometCommand(w http.ResponseWriter, r *http.Request) error {
 	case "random":
 		return paceEvents(w, r, s.comets.of(id, cometLab), cometMean)
 	case "events":
-		return s.listEvents(w, r, id, s.comets.of(id, cometLab))
+		stands, err := s.stands(r, id, s.comets.of(id, cometLab))
+		if err != nil {
+			return err
+		}
+		return answerJSON(w, stands)
 	case "reset":
 		s.holds.end(id, cometLab, errHoldReset)
 		if source, ok := s.comets.drop(id, cometLab); ok {

@@ -87,22 +87,36 @@ func paceEvents(w http.ResponseWriter, r *http.Request, source *source, otherwis
 	}{mean.Milliseconds()})
 }
 
-// listEvents tells what has happened behind number after, whoever was told of it: the server's own
-// list. With it goes how long the labs wait for what, in seconds, for the page to say.
-func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, id wire.ID, source *source) error {
+// labStands is how a lab stands: what has happened, whoever was told of it, and how it is set. How
+// long the labs wait for what is in seconds, for the page to say.
+type labStands struct {
+	Last    uint64      `json:"last"`
+	Lost    uint64      `json:"lost"`
+	Mean    int64       `json:"mean"` // milliseconds between random events; 0 for none
+	Stopped bool        `json:"stopped,omitempty"`
+	Halves  bool        `json:"halves,omitempty"`
+	Hold    float64     `json:"hold"`
+	Cut     float64     `json:"cut"`
+	Beat    float64     `json:"beat"`
+	Events  []toldEvent `json:"events"`
+}
+
+// stands is how a lab with this source stands, with the events behind number after.
+func (s *Server) stands(r *http.Request, id wire.ID, source *source) (labStands, error) {
 	after, err := labNumber(r, "after", 0, 0, mostCursor)
 	if err != nil {
-		return err
+		return labStands{}, err
 	}
 	events, last, lost := source.after(uint64(after))
-	return answerJSON(w, struct {
-		Last   uint64      `json:"last"`
-		Lost   uint64      `json:"lost"`
-		Hold   float64     `json:"hold"`
-		Cut    float64     `json:"cut"`
-		Beat   float64     `json:"beat"`
-		Events []toldEvent `json:"events"`
-	}{last, lost, s.limits.HoldTime.Seconds(), s.limits.CutTime.Seconds(), s.limits.BeatTime.Seconds(), s.told(id, events)})
+	return labStands{Last: last, Lost: lost, Mean: source.paced().Milliseconds(), Hold: s.limits.HoldTime.Seconds(),
+		Cut: s.limits.CutTime.Seconds(), Beat: s.limits.BeatTime.Seconds(), Events: s.told(id, events)}, nil
+}
+
+// paced is the mean gap between random events; 0 if there are none.
+func (s *source) paced() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mean
 }
 
 // unknownCommand refuses a command that a lab doesn't have.

@@ -245,7 +245,12 @@ func (s *Server) streamingCommand(w http.ResponseWriter, r *http.Request) error 
 	case "random":
 		return paceEvents(w, r, lab.source, streamingMean)
 	case "events":
-		return s.listEvents(w, r, id, lab.source)
+		stands, err := s.stands(r, id, lab.source)
+		if err != nil {
+			return err
+		}
+		stands.Stopped, stands.Halves = lab.stopped.Load(), lab.halves.Load()
+		return answerJSON(w, stands)
 	case "reset":
 		s.holds.end(id, streamingLab, errHoldReset)
 		if lab, ok := s.streams.drop(id, streamingLab); ok {

@@ -152,6 +152,10 @@ func TestStreamStops(t *testing.T) {
 	if code, body := s.ask("GET", streamPath+cometQuery, ""); code != 204 || body != "" {
 		t.Errorf("after stop: %d %s", code, body)
 	}
+	s.do("/lab/streaming/control/chunks" + cometQuery + "&n=2")
+	if got := s.do("/lab/streaming/control/events" + cometQuery); !strings.Contains(got, `"mean":0,"stopped":true,"halves":true,`) {
+		t.Errorf("the lab stands as %s", got)
+	}
 	s.do("/lab/streaming/control/start" + cometQuery)
 	s.stream("").Close()
 	s.do("/lab/streaming/control/stop" + cometQuery)

@@ -190,6 +190,7 @@ export class WuCometLab extends HTMLElement {
     if (told === undefined) return;
     this.#first = told.last;
     if (this.#loop) this.#loop.last = told.last;
+    this.#random.checked = told.mean > 0;
     write(this.#cut, `after ${told.cut} s`);
     this.#list = [];
     this.#began = this.#clock.now ?? 0;
@@ -203,7 +204,10 @@ export class WuCometLab extends HTMLElement {
     const told = await this.#command("events", { after: this.#first });
     this.#late = false;
     if (told === undefined || this.#gone?.signal.aborted) return;
-    if (told.last < this.#first) return; // a reset has come in between
+    if (told.last < this.#first) {
+      await this.#begin(); // the lab was reset meanwhile, or the server started again
+      return;
+    }
     this.#list = told.events;
     this.#show();
   }

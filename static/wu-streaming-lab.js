@@ -5,7 +5,7 @@ import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, cut, number, plural } from "./format.js";
 import { visible } from "./hex.js";
-import { labWord, wordChip } from "./lab-word.js";
+import { labWord, onWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { gaps, lanes, lastEventId, sums } from "./stream-sums.js";
 import { StreamTranscript } from "./stream-transcript.js";
@@ -100,6 +100,11 @@ export class WuStreamingLab extends HTMLElement {
     this.#exchanges.addEventListener("change", () => this.#show(), { signal });
     feed.addEventListener("items", (e) => this.#clock.see(/** @type {CustomEvent<Item[]>} */ (e).detail), { signal });
     feed.addEventListener("restart", () => this.#clock.forget(), { signal });
+    onWord(() => {
+      if (this.#source === undefined) return;
+      this.#close(); // it asks for the old word, again and again
+      this.#open();
+    }, signal);
     this.#halves.addEventListener("change", () => void this.#command("chunks", { n: this.#halves.checked ? 2 : 1 }), { signal });
     this.#looking = setInterval(() => {
       if (this.#source) void this.#look();
@@ -209,6 +214,8 @@ export class WuStreamingLab extends HTMLElement {
     const told = await this.#command("events", {});
     if (told === undefined) return;
     this.#first = told.last;
+    this.#stopped = told.stopped === true;
+    this.#halves.checked = told.halves === true;
     this.#list = [];
     this.#began = this.#clock.now ?? 0;
     this.#show();
@@ -221,7 +228,11 @@ export class WuStreamingLab extends HTMLElement {
     const asked = this.#clock.now ?? 0;
     const told = await this.#command("events", { after: this.#first });
     this.#late = false;
-    if (told === undefined || this.#gone?.signal.aborted || told.last < this.#first) return;
+    if (told === undefined || this.#gone?.signal.aborted) return;
+    if (told.last < this.#first) {
+      await this.#begin(); // the lab was reset meanwhile, or the server started again
+      return;
+    }
     this.#list = told.events;
     this.#looked = asked;
     this.#show();
