@@ -53,6 +53,35 @@
 // dropped takes no more events, and says so to who follows it; the next one of its id counts from
 // 1 again. One connection is followed on a bounded number of wires, and tells those beyond.
 //
+// # Instances
+//
+// With [Hub.Share] wires are shared by all instances on a bus, so that a viewer may sit on another
+// than the connections. A wire has one home, the instance that numbers its events. Without others
+// every instance is the home of what it is told of, and an Append costs what it cost before: a look
+// at a pointer. With others an instance that first has to do with a wire asks them; if it is at
+// home with nobody, it is at home here.
+//
+// Who isn't the home forwards its connections' events, in batches, under numbers of its own, and
+// holds them until they come back numbered. From what the home sends to all who follow it keeps a
+// copy of the log, which its viewers read as any other. A batch that was lost shows as a gap in
+// the numbers, on the way there as on the way back, and is sent again; one that came twice is
+// known by its numbers. What is sent is bounded in time by one frame of a screen and in bytes, and
+// what is received is checked before it is believed.
+//
+// A home that leaves says so, and one that dies is missed after two seconds and a half: of those
+// who have a copy the one with the longest goes on with its numbers. Instances that can't hear
+// each other go on alone. When they can again, a wire that is at home with two stays with the one
+// whose name is lower. If both have only just begun it, the other hands over what it has;
+// otherwise it drops its log ([Wire.Moved]), and who comes back finds the one that stayed.
+// [Wire.Began] tells such logs apart. A connection that was lost with its instance never closes
+// in the log: nobody has seen how it ended.
+//
+//	find.go     who is the home
+//	follow.go   forwarding, and the copy
+//	home.go     numbering for others, and sending it all
+//	settle.go   two homes
+//	message.go  what instances say, in bytes; code.go: an event in bytes
+//
 // # JSON
 //
 // [AppendEvent], [AppendDissection] and [AppendFrame] write the shapes that programs outside rely

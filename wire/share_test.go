@@ -530,3 +530,35 @@ func TestQueueIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkAppendShared is what BenchmarkAppend measures, on a wire that has a copy elsewhere, and
+// on one whose home is elsewhere.
+func BenchmarkAppendShared(b *testing.B) {
+	run := func(b *testing.B, w *Wire) {
+		conn, e := w.connect(), textEvent(0, 64)
+		e.At = time.Now()
+		b.ReportAllocs()
+		for b.Loop() {
+			kept := Keep(e)
+			kept.Conn = conn
+			w.Append(kept)
+		}
+	}
+	shared := func(b *testing.B, from int) {
+		i := newInstances(b, bustest.New(b).URL(), 2)
+		i[1].converse("home").say(1)
+		i[0].view(0).wantsFirst(b)
+		run(b, i[from].Wire(testID))
+	}
+	b.Run("home", func(b *testing.B) { shared(b, 1) })
+	b.Run("elsewhere", func(b *testing.B) { shared(b, 0) })
+}
+
+func (v *viewer) wantsFirst(t testing.TB) {
+	t.Helper()
+	eventually(t, "the first event is seen", func() bool {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return v.last > 0
+	})
+}
