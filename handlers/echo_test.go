@@ -231,6 +231,14 @@ func TestEchoHandshake(t *testing.T) {
 			t.Errorf("answered %q", got)
 		}
 	})
+	t.Run("lists with empty elements, and with a protocol's version", func(t *testing.T) {
+		c := s.dial(t)
+		c.send("GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: , h2c/2, websocket\r\nConnection: , ,Upgrade,\r\nSec-WebSocket-Version: 13\r\n" +
+			sampleKey + "\r\n")
+		if got := c.head(); !strings.Contains(got, " 101 ") {
+			t.Errorf("answered %q", got)
+		}
+	})
 	t.Run("names in any case, lists", func(t *testing.T) {
 		c := s.dial(t)
 		c.send("GET /echo HTTP/1.1\r\nhOST: localhost\r\nUPGRADE: h2c, WebSocket\r\nconnection: keep-alive, UPGRADE\r\nsec-websocket-version:13\r\n" +
@@ -267,6 +275,8 @@ func TestEchoRefusals(t *testing.T) {
 			400, "RFC 6455 §4.2.1", "Connection: Upgrade", nil},
 		{"Connection without the token", "GET /echo HTTP/1.1\r\n" + host + "Upgrade: websocket\r\nConnection: keep-alive\r\n" + version + sampleKey + "\r\n",
 			400, "RFC 6455 §4.2.1", "Connection: Upgrade", nil},
+		{"a body", whole("Content-Length: 5\r\n"), 400, "RFC 9110 §7.8", "announces a body", nil},
+		{"a body in chunks", whole("Transfer-Encoding: chunked\r\n"), 400, "RFC 9110 §7.8", "announces a body", nil},
 		{"no version", "GET /echo HTTP/1.1\r\n" + host + upgrade + sampleKey + "\r\n",
 			426, "RFC 6455 §4.4", "Sec-WebSocket-Version: 13", map[string]string{"Sec-Websocket-Version": "13", "Upgrade": "websocket", "Connection": "Upgrade"}},
 		{"version 8", "GET /echo HTTP/1.1\r\n" + host + upgrade + sampleKey + "Sec-WebSocket-Version: 8\r\n\r\n",

@@ -26,7 +26,9 @@ const (
 	noUpgradeRef  = "RFC 6455 §4.2.1"
 )
 
-// checkHandshake checks a request in the order in which the RFC lists what it must have.
+// checkHandshake checks a request in the order in which the RFC lists what it must have. It leaves
+// Upgrade and Connection without what else they listed: gorilla reads them again, and gives up at
+// an empty element or a protocol's version.
 func checkHandshake(r *http.Request) (h handshake, err error) {
 	if r.Method != http.MethodGet {
 		return h, refusal(http.StatusMethodNotAllowed, "RFC 6455 §4.1",
@@ -45,6 +47,11 @@ func checkHandshake(r *http.Request) (h handshake, err error) {
 		return h, refusal(http.StatusBadRequest, "RFC 6455 §4.2.1",
 			"Upgrade: websocket came without Connection: Upgrade. Send both.", nil)
 	}
+	if r.ContentLength != 0 {
+		return h, refusal(http.StatusBadRequest, "RFC 9110 §7.8",
+			"The handshake announces a body, and what comes behind a handshake is frames. Leave Content-Length and Transfer-Encoding out.",
+			http.Header{"Connection": {"close"}}) // else net/http waits for the body before it answers
+	}
 	if v := r.Header["Sec-Websocket-Version"]; len(v) != 1 || strings.TrimSpace(v[0]) != "13" {
 		fields := upgradeFields()
 		fields["Sec-WebSocket-Version"] = []string{"13"}
@@ -61,6 +68,7 @@ func checkHandshake(r *http.Request) (h handshake, err error) {
 		return h, err
 	}
 	h.extensions, err = parseOffers(r.Header["Sec-Websocket-Extensions"])
+	r.Header["Upgrade"], r.Header["Connection"] = []string{"websocket"}, []string{"Upgrade"}
 	return h, err
 }
 
