@@ -114,7 +114,7 @@ export class RawLog extends EventTarget {
  * @returns {[string, string]}
  */
 export function wordsOf(e) {
-  if (e.kind === "close") return ["close", e.close?.tcp ?? ""];
+  if (e.kind === "close") return ["end", e.close?.tcp ?? ""];
   if (e.size === 0) return ["read = 0", "end of stream: the client has ended its side"];
   const text = utf8(parse(e.bytes));
   const data = text !== undefined && !/[\0-\u0008\u000e-\u001f]/.test(text) ? `“${visible(cut(text, SHOWN))}”` : spaced(cut(e.bytes, 2 * SHOWN));

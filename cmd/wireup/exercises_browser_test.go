@@ -247,6 +247,9 @@ func resend(t *testing.T, address string, f *exercise.Fixture) {
 			}
 		case exercise.RecordEnd:
 			if strings.HasPrefix(r.Ending.String(), "client") {
+				if tcp, ok := lines[r.Conn].(*net.TCPConn); ok && r.Ending == inspector.EndReset {
+					tcp.SetLinger(0)
+				}
 				lines[r.Conn].Close()
 			}
 		}

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"wireup/lessons/exercise"
 )
 
 // rawEnds asks the server where its raw echo is.
@@ -162,8 +164,34 @@ var socketsAttempts = []attempt{
 }
 
 func TestSocketsExercises(t *testing.T) { passes(t, socketsAttempts) }
-func TestSocketsMistakes(t *testing.T)  { showsMistakes(t, "sockets", nil) }
-func TestRecordSockets(t *testing.T)    { recordAttempts(t, socketsAttempts) }
+func TestSocketsMistakes(t *testing.T) {
+	showsMistakes(t, "sockets", map[string]string{
+		"sockets/half-close/wrong-gone": "how a client ends its side and how it closes look alike to whoever recorded it: see TestSocketsGone",
+	})
+}
+
+func TestRecordSockets(t *testing.T) { recordAttempts(t, socketsAttempts) }
+
+// TestSocketsGone closes both directions where one was to be closed, and sees the page say so.
+func TestSocketsGone(t *testing.T) {
+	address, stop := start(t)
+	wire := freshWire()
+	p := openLesson(t, address, "sockets", wire)
+	r := newReader(t, address, wire, "sockets/half-close")
+	p.verdict("half-close", exercise.NotYet, "")
+	for _, a := range socketsAttempts {
+		if a.exercise == "sockets/half-close" && a.fixture == "wrong-gone" {
+			a.terminal(r)
+		}
+	}
+	p.verdict("half-close", exercise.Wrong, "You closed both directions")
+	// What is right passes after it.
+	r.shell(`printf '{word} bye\n' | nc -N {raw}`)
+	p.verdict("half-close", exercise.Passed, "")
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
 
 const (
 	nextCall  = `document.querySelector("wu-sockets-calls .call-next button")`

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fillLine } from "../fill-line.js";
+import { wordsOf } from "../raw-log.js";
 import { bytesOf, glue, hexOf, orderOf, recode, tear } from "../raw-writes.js";
 
 const text = (/** @type {string} */ t, pause = 0) => ({ text: t, as: /** @type {const} */ ("text"), pause });
@@ -57,4 +58,12 @@ test("a line for nc has the echo's ends as the page was told them", () => {
   // @ts-expect-error and none again
   delete globalThis.document;
   assert.equal(fillLine("nc {raw}", page), "nc ");
+});
+
+test("a call of the echo in words", () => {
+  const event = (/** @type {object} */ more) => /** @type {import("../event-types.d.ts").WireEvent} */ (/** @type {unknown} */ ({ kind: "bytes", direction: "up", size: 3, bytes: "61620a", ...more }));
+  assert.deepEqual(wordsOf(event({})), ["read = 3", "“ab\\n”"]);
+  assert.deepEqual(wordsOf(event({ direction: "down", bytes: "00036f" })), ["write = 3", "00 03 6f"]);
+  assert.deepEqual(wordsOf(event({ size: 0, bytes: "" }))[0], "read = 0");
+  assert.deepEqual(wordsOf(event({ kind: "close", close: { tcp: "client closed" } })), ["end", "client closed"]);
 });
