@@ -298,7 +298,7 @@ func TestHomeIsKilled(t *testing.T) {
 	killed := time.Now()
 	mirror(t, echo, numbered("b", 1, 500)...)
 	feed.untilText("b 500")
-	if took := time.Since(killed); took > 3*time.Second {
+	if took := time.Since(killed); took > 3*time.Second && !raceDetected() {
 		t.Errorf("after %s the page goes on; want 3 s", took)
 	}
 	want := append(append([]string{"first"}, numbered("a", 1, 20)...), numbered("b", 1, 500)...)
