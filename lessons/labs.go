@@ -47,9 +47,13 @@ var labs = map[string]lab{
 	"raw":       {view: templates.SocketsRawLab},
 	"sockets":   {view: templates.SocketsCallsLab},
 	"streaming": {view: templates.StreamingLab},
-	"request":   {view: templates.RequestLab},
-	"terminal":  {view: templates.TerminalLab},
-	"window":    {view: templates.WindowLab},
+	"raw-request": {
+		keys: map[string]keyCheck{"lesson": oneOf("request", "connections")},
+		view: templates.RawRequestLab,
+	},
+	"request":  {view: templates.RequestLab},
+	"terminal": {view: templates.TerminalLab},
+	"window":   {view: templates.WindowLab},
 }
 
 func anyText(string) error { return nil }

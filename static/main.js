@@ -15,13 +15,14 @@ import { WuPollingLab } from "./wu-polling-lab.js";
 import { WuPredict } from "./wu-predict.js";
 import { WuProgress } from "./wu-progress.js";
 import { WuRequestLab } from "./wu-request-lab.js";
+import { WuRequestRaw } from "./wu-request-raw.js";
 import { WuSocketsCalls } from "./wu-sockets-calls.js";
 import { WuSocketsRaw } from "./wu-sockets-raw.js";
 import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

@@ -37,15 +37,32 @@ var requestAttempts = []attempt{
 	{exercise: "request/raw-get", fixture: "pass", terminal: func(r *reader) {
 		r.paste("nc", `printf 'GET /lab/request/{word}?wire={wire} HTTP/1.1\r\nHost: {host}\r\n\r\n'`+ncLine)
 	}},
+	{exercise: "request/raw-get", fixture: "pass-forge", page: func(r *reader, p *tab) {
+		p.here("raw-get")
+		writeByHand(p, "Host: "+r.address+"\n\n")
+	}},
 	{exercise: "request/header-tax", fixture: "pass", page: func(r *reader, p *tab) {
 		p.here("header-tax")
 		p.press("wu-request-lab", "Send it")
 		p.until(`document.querySelector("wu-request-lab .fact.truth b") !== null`)
 		p.typeAnswer("header-tax", eval[string](p, `parseInt(document.querySelector("wu-request-lab .fact.truth b").textContent).toString()`))
 	}},
+	{exercise: "request/no-host", fixture: "pass-forge", page: func(r *reader, p *tab) {
+		p.here("no-host")
+		writeByHand(p, "\n")
+	}},
 	{exercise: "request/no-host", fixture: "pass", terminal: func(r *reader) {
 		r.paste("nc", `printf 'GET /lab/request/{word}?wire={wire} HTTP/1.1\r\n\r\n'`+ncLine)
 	}},
+}
+
+// writeByHand adds lines to the field for a request by hand, and has them sent.
+func writeByHand(p *tab, more string) {
+	p.t.Helper()
+	p.until(`document.querySelector("wu-request-raw textarea").value.startsWith("GET /lab/request/") && !document.querySelector("wu-request-raw textarea").value.includes("/free?")`)
+	eval[bool](p, fmt.Sprintf(`(() => { const t = document.querySelector("wu-request-raw textarea"); t.value += %q; t.dispatchEvent(new Event("input")); return true })()`, more))
+	p.press("wu-request-raw", "Send these")
+	p.until(`!document.querySelector("wu-request-raw pre").hidden`)
 }
 
 var connectionsAttempts = []attempt{

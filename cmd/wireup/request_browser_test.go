@@ -67,7 +67,7 @@ func TestRequestLab(t *testing.T) {
 }
 
 func TestRequestLooks(t *testing.T) {
-	lookAt(t, "request", "wu-request-lab, .request-bytes, wu-terminal", func(p *tab) {
+	lookAt(t, "request", "wu-request-lab, .shares, .request-bytes, wu-terminal, wu-request-raw", func(p *tab) {
 		p.until(`document.querySelector("wu-request-lab .guess input") !== null`)
 		p.fill("wu-request-lab .guess input", "80")
 		askOnce(p, "Predict and send")
