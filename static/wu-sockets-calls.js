@@ -112,6 +112,7 @@ export class WuSocketsCalls extends HTMLElement {
   #forget() {
     this.#prediction = undefined;
     this.#ask.replaceChildren();
+    this.#said.after(this.#ask);
     this.#pair = null;
     this.#list.replaceChildren();
   }
@@ -205,6 +206,7 @@ export class WuSocketsCalls extends HTMLElement {
     } else if (this.#prediction !== undefined && made.length === 1 && pair && this.#ask.querySelector("form")) {
       this.#prediction.judge(pair.waiting ? 1 : 0, pair.waiting ? "Connected, and nobody has accepted: listen told the kernel to take connections in by itself." : "See what the call returned.");
       this.#ask.querySelector("form")?.remove();
+      this.#list.after(this.#ask); // what is over makes room for the log
     }
   }
 }
