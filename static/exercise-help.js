@@ -1,6 +1,7 @@
 // The help of an exercise: hints one by one, then the solution, which asks once and then replays.
 import { command, exercisePath } from "./attempts.js";
 import { button, el } from "./dom.js";
+import { standing } from "./standing.js";
 
 /** @import { ExerciseMessage } from "./attempt-types.js" */
 /** @import { WireEvent } from "./event-types.js" */
@@ -64,7 +65,7 @@ export class Help {
   }
 
   get #free() {
-    return this.#agreed || this.#x?.progress?.seen === true || this.#x?.verdict.state === "passed" || (this.#x?.progress?.passed ?? 0) > 0;
+    return this.#agreed || this.#x?.progress?.seen === true || standing(this.#x).stand === "passed";
   }
 
   /** Each hint waits for the one before it, the solution for the last; but not for whoever is through. */

@@ -103,6 +103,13 @@ func TestExerciseStates(t *testing.T) {
 		if got := eval[string](p, card+`.dataset.stand`); got != v.stand {
 			t.Errorf("%s: the card stands as %q; want %q", v.name, got, v.stand)
 		}
+		help, want := eval[int](p, card+`.querySelectorAll("details:not([hidden])").length`), 1
+		if v.stand == "passed" {
+			want = 4 // who is through may read it all
+		}
+		if help != want {
+			t.Errorf("%s: %d of the hints and the solution are there; want %d", v.name, help, want)
+		}
 	}
 	word := eval[string](p, card+`.querySelector(".chip.word code").textContent`)
 	line := eval[string](p, card+`.querySelector("wu-terminal code").textContent`)
