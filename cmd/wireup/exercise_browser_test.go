@@ -215,7 +215,6 @@ func recordedEvents(t *testing.T, address string) string {
 	return string(b)
 }
 
-
 // TestExerciseForReal does what a reader does, with the program's own checks: a wrong try from a
 // terminal, the byte that is wrong, the right try, and the same card after a reload.
 func TestExerciseForReal(t *testing.T) {
