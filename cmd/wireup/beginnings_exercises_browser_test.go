@@ -59,7 +59,7 @@ var requestAttempts = []attempt{
 // writeByHand adds lines to the field for a request by hand, and has them sent.
 func writeByHand(p *tab, more string) {
 	p.t.Helper()
-	p.until(`document.querySelector("wu-request-raw textarea").value.startsWith("GET /lab/request/") && !document.querySelector("wu-request-raw textarea").value.includes("/free?")`)
+	p.until(`document.querySelector("wu-request-raw textarea").value.startsWith("GET /lab/") && !document.querySelector("wu-request-raw textarea").value.includes("/free?")`)
 	eval[bool](p, fmt.Sprintf(`(() => { const t = document.querySelector("wu-request-raw textarea"); t.value += %q; t.dispatchEvent(new Event("input")); return true })()`, more))
 	p.press("wu-request-raw", "Send these")
 	p.until(`!document.querySelector("wu-request-raw pre").hidden`)
@@ -75,6 +75,10 @@ var connectionsAttempts = []attempt{
 	}},
 	{exercise: "connections/close-it", fixture: "pass", terminal: func(r *reader) {
 		r.paste("curl", `curl -s -H 'Connection: close' 'http://{host}/lab/connections/{word}?wire={wire}'`)
+	}},
+	{exercise: "connections/close-it", fixture: "pass-forge", page: func(r *reader, p *tab) {
+		p.here("close-it")
+		writeByHand(p, "Host: "+r.address+"\nConnection: close\n\n")
 	}},
 	{exercise: "connections/close-it", fixture: "pass-nc", terminal: func(r *reader) {
 		r.paste("nc", `printf 'GET /lab/connections/{word}?wire={wire} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n' | nc {hostname} {port}`)
