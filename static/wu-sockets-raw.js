@@ -20,7 +20,7 @@ const MOST = 12; // writes
 const STARTS = [
   ["two writes, apart", (w) => [text(`${w} one\\n`), text(`${w} two\\n`, PAUSE)], "A line in each write, with a pause between"],
   ["two writes, at once", (w) => [text(`${w} one\\n`), text(`${w} two\\n`)], "The same without a pause: what the server reads is up to the kernel"],
-  ["one write", (w) => [text(`${w} one\\n`)], "One line, in one write"],
+  ["one write", (w) => [text(`${w} one line\\n`)], "One line, in one write"],
 ];
 
 /**

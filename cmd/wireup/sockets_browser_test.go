@@ -104,11 +104,6 @@ var socketsAttempts = []attempt{
 	{exercise: "sockets/glue", fixture: "wrong-unended", title: "Two lines through nc, and no end to the second.", terminal: nc(`printf '{word} one\n{word} two' | nc -N {raw}`)},
 
 	{exercise: "sockets/tear", fixture: "pass", title: "A line in two parts with a pause between them, through nc.", terminal: nc(`(printf '{word} to'; sleep 0.4; printf 'rn\n') | nc -N {raw}`)},
-	{exercise: "sockets/tear", fixture: "pass-word", title: "The same, torn in the middle of the word.",
-		terminal: func(r *reader) {
-			half := len(r.word) / 2
-			r.shell(`(printf '` + r.word[:half] + `'; sleep 0.4; printf '` + r.word[half:] + ` torn\n') | nc -N {raw}`)
-		}},
 	{exercise: "sockets/tear", fixture: "pass-lab", title: "A write of the lab, torn.",
 		page: func(r *reader, p *tab) {
 			startRaw(p, "tear", "one write")
