@@ -18,6 +18,7 @@ import (
 const (
 	maxFixtureBytes   = 16 << 20 // that cross in one fixture
 	maxFixtureRecords = 100000
+	maxFixtureOthers  = 10000
 )
 
 // Fixture is one file of recorded traffic, with the verdict that it must draw. See the package
@@ -78,8 +79,9 @@ func ParseFixture(name string, src []byte) (*Fixture, error) {
 }
 
 type fixtureParser struct {
-	f     *Fixture
-	bytes int
+	f      *Fixture
+	bytes  int
+	others int
 }
 
 var setting = regexp.MustCompile(`^([a-z]+): (.*)$`)
@@ -184,9 +186,10 @@ func (p *fixtureParser) record(line int, words []string) error {
 		if len(rest) == 1 {
 			r.Others, err = strconv.Atoi(rest[0])
 		}
-		if err != nil || len(rest) > 1 || r.Others < 1 || r.Others > 10000 {
-			return errors.New("want: other, and how many exchanges")
+		if err != nil || len(rest) > 1 || r.Others < 1 || r.Others > maxFixtureOthers-p.others {
+			return fmt.Errorf("want: other, and how many exchanges, %d at most in one fixture", maxFixtureOthers)
 		}
+		p.others += r.Others
 	case "end":
 		r.What = RecordEnd
 		said := strings.Join(rest, " ")
@@ -248,6 +251,9 @@ func (p *fixtureParser) add(words []string) error {
 			if b, err = hex.DecodeString(w); err != nil {
 				return fmt.Errorf("%q is not hex", w)
 			}
+		}
+		if times > 1 && len(b) == 0 {
+			return fmt.Errorf("%q repeats nothing", w)
 		}
 		if times > maxFixtureBytes || p.bytes+times*len(b) > maxFixtureBytes {
 			return fmt.Errorf("more than %d bytes in one fixture", maxFixtureBytes)
