@@ -6,12 +6,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"wireup/handlers"
@@ -123,21 +122,14 @@ func closeRaw(ends handlers.RawEnds) {
 	}
 }
 
-// announceRaw says where the raw echo is.
-func announceRaw(w io.Writer, ends handlers.RawEnds) {
-	var places []string
-	if ends.TCP != nil {
-		places = append(places, ends.TCP.Addr().String())
-	}
-	if ends.Unix != nil {
-		places = append(places, ends.Unix.Addr().String())
-	}
-	lead := "raw echo:        "
-	if len(places) > 0 {
-		fmt.Fprintf(w, "%s%s\n", lead, strings.Join(places, " and "))
-		lead = strings.Repeat(" ", len(lead))
+// logRaw says where the raw echo is. It isn't announced: the lab shows it where it is needed.
+func logRaw(log *slog.Logger, ends handlers.RawEnds) {
+	for _, l := range []net.Listener{ends.TCP, ends.Unix} {
+		if l != nil {
+			log.Info("raw echo", "network", l.Addr().Network(), "address", l.Addr().String())
+		}
 	}
 	for _, note := range ends.Notes {
-		fmt.Fprintf(w, "%s%s\n", lead, note)
+		log.Info("raw echo", "note", note)
 	}
 }

@@ -179,7 +179,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	announce(stdout, listener.Addr())
-	announceRaw(stdout, rawEnds)
+	logRaw(log, rawEnds)
 	f.record.announce(stdout)
 
 	select {
