@@ -194,9 +194,13 @@ func (d *progressDoc) close() {
 	k := d.keeper
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if d.users--; d.users > 0 {
-		return
+	if d.users--; d.users == 0 {
+		k.rest(d)
 	}
+}
+
+// rest lets a document that nobody looks at stay for a while; k.mu is held.
+func (k *keeper) rest(d *progressDoc) {
 	k.idle = append(k.idle, d)
 	for len(k.idle) > maxIdleDocs {
 		old := k.idle[0]
@@ -390,5 +394,11 @@ func (d *progressDoc) put(ctx context.Context) error {
 func (k *keeper) kept(d *progressDoc) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.unkept[d.id] == nil {
+		return
+	}
 	delete(k.unkept, d.id)
+	if d.users == 0 {
+		k.rest(d)
+	}
 }

@@ -499,6 +499,46 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// Documents that nobody looks at don't pile up, those that waited for the store either.
+func TestIdleDocumentsGo(t *testing.T) {
+	m := newMemory()
+	k := newKeeper(slog.New(slog.DiscardHandler), m, m)
+	ctx := context.Background()
+	m.set(true)
+	for i := range 2 * maxIdleDocs {
+		d := k.open(ctx, wire.ID(fmt.Sprintf("idle%09d", i)))
+		d.pass("a/b", 1)
+		if d.keep(ctx) == nil {
+			t.Fatal("kept while the store is away")
+		}
+		d.close()
+	}
+	if len(k.docs) != 2*maxIdleDocs || len(k.unkept) != 2*maxIdleDocs {
+		t.Errorf("%d documents, %d of them wait; want all", len(k.docs), len(k.unkept))
+	}
+	m.set(false)
+	if !k.flush(ctx) || len(k.unkept) > 0 || len(k.docs) > maxIdleDocs || len(m.values) != 2*maxIdleDocs {
+		t.Errorf("%d documents, %d wait, %d are stored", len(k.docs), len(k.unkept), len(m.values))
+	}
+}
+
+// A wire that the hub lets go of begins anew, and the attempt with it: its word stays.
+func TestWireIsDropped(t *testing.T) {
+	s := startWith(t, DefaultLimits(), func(s *Server) {
+		s.hub = wire.NewHub(wire.Limits{Wires: 1}, Route)
+		s.watch, s.rooms.hub = s.hub.Watch, s.hub
+		s.rooms.course = &lessons.Course{Lessons: []*lessons.Lesson{{ID: "masking"}}}
+	}, nil)
+	c := s.attend("masking")
+	word := c.task("two-keys", "not yet").Word
+	s.say(word)
+	c.until("half of it", func(m heard) bool { return m.ID == "two-keys" && len(m.Verdict.Proof) == 1 })
+	s.hub.Wire("anotherwire22") // there is room for one
+	c.until("a new beginning", func(m heard) bool { return m.ID == "two-keys" && len(m.Verdict.Proof) == 0 && m.Word == word })
+	s.say(word, word)
+	c.task("two-keys", "passed")
+}
+
 // A check that panics takes nothing with it, and says so.
 func TestCheckPanics(t *testing.T) {
 	m := newMemory()
