@@ -1,7 +1,7 @@
 // Check runs everything that a change to wireup has to pass, as one command:
 //
 //	go run ./cmd/check            the whole run
-//	go run ./cmd/check --quick    without the race detector, staticcheck and the browser
+//	go run ./cmd/check --quick    without the race detector, staticcheck, the hostile client and the browser
 //	go run ./cmd/check vet tsc    only these steps
 //
 // It first installs what the tests need and the machine lacks, where it can: on Debian, as root.
@@ -9,6 +9,12 @@
 // ever left out in silence. A step that fails doesn't stop those behind it. Each step has one
 // line; what failed stands below it. The last line is "N passed, N failed", where a test counts
 // as one and so does a step without tests. The exit code is 0 only when nothing failed.
+//
+// # The hostile client
+//
+// In cmd/check/hostile is a client in Python, which shares no code with the server. It plays RFC 6455
+// and RFC 7692 against the running program, and each of its cases counts as a test. By itself it
+// prints a line for each: python3 cmd/check/hostile/hostile.py --help
 //
 // # Tests that need Chromium
 //
@@ -42,7 +48,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	quick := flags.Bool("quick", false, "leave out what is slow: race detector, staticcheck, the bench's module, browser")
+	quick := flags.Bool("quick", false, "leave out what is slow: race detector, staticcheck, the hostile client, the bench's module, browser")
 	all := steps(false)
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "usage: go run ./cmd/check [--quick] [step ...]")
@@ -77,6 +83,7 @@ func steps(quick bool) []step {
 			run: goTool("tool", "-modfile=tools.mod", "staticcheck", "-tags", browserTag, "./...")},
 		{name: "generated", what: "generated files are up to date", run: generated},
 		{name: "test", what: "Go tests", run: goTests(!quick), needs: raceNeeds(quick)},
+		{name: "hostile", what: "hostile client", slow: true, run: hostileClient, needs: []string{"python3"}},
 		{name: "bench", what: "the bench builds: go -C cmd/bench vet ./...", slow: true, run: goTool("-C", "cmd/bench", "vet", "./...")},
 		{name: "tsc", what: "types of the JavaScript", run: types, needs: []string{"node", "npm", modules}},
 		{name: "node", what: "JavaScript tests", run: nodeTests, needs: []string{"node"}},

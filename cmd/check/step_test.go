@@ -94,7 +94,7 @@ func TestChosen(t *testing.T) {
 		want  string
 	}{
 		{"quick", true, nil, "tools gofmt vet generated test tsc node"},
-		{"whole", false, nil, "tools gofmt vet staticcheck generated test bench tsc node browser"},
+		{"whole", false, nil, "tools gofmt vet staticcheck generated test hostile bench tsc node browser"},
 		{"named", false, []string{"vet"}, "tools vet"},
 		{"named though slow", true, []string{"browser"}, "tools browser"},
 	}
@@ -116,7 +116,7 @@ func TestWanted(t *testing.T) {
 		want  string
 	}{
 		{"quick", true, nil, "node npm"},
-		{"whole", false, nil, "chromium node npm nc tshark cc"},
+		{"whole", false, nil, "chromium node npm nc python3 tshark cc"},
 		{"vet", false, []string{"vet"}, ""},
 		{"node", false, []string{"node"}, "node"},
 	}
@@ -136,10 +136,10 @@ func TestWanted(t *testing.T) {
 }
 
 func TestPackages(t *testing.T) {
-	if got, want := strings.Join(packages(tools(), "apt-get"), " "), "chromium nodejs npm netcat-openbsd tshark gcc libc6-dev"; got != want {
+	if got, want := strings.Join(packages(tools(), "apt-get"), " "), "chromium nodejs npm netcat-openbsd python3 tshark gcc libc6-dev"; got != want {
 		t.Errorf("for apt-get %q; want %q", got, want)
 	}
-	if got, want := strings.Join(packages(tools(), "dnf"), " "), "chromium nodejs npm netcat wireshark-cli gcc"; got != want {
+	if got, want := strings.Join(packages(tools(), "dnf"), " "), "chromium nodejs npm netcat python3 wireshark-cli gcc"; got != want {
 		t.Errorf("for dnf %q; want %q", got, want)
 	}
 }

@@ -37,6 +37,8 @@ func tools() []tool {
 			"apt-get": "npm", "dnf": "npm", "pacman": "npm", "apk": "npm", "brew": "node"}},
 		{"nc", "the browser tests that use the raw echo as a reader does", onPath("nc"), map[string]string{
 			"apt-get": "netcat-openbsd", "dnf": "netcat", "pacman": "openbsd-netcat", "apk": "netcat-openbsd", "brew": "netcat"}},
+		{"python3", "the hostile client", onPath("python3"), map[string]string{
+			"apt-get": "python3", "dnf": "python3", "pacman": "python", "apk": "python3", "brew": "python"}},
 		{"tshark", "the tests that compare with Wireshark", onPath("tshark"), map[string]string{
 			"apt-get": "tshark", "dnf": "wireshark-cli", "pacman": "wireshark-cli", "apk": "tshark", "brew": "wireshark"}},
 		{"cc", "the race detector", findCompiler, map[string]string{
