@@ -1,5 +1,6 @@
 """Sizes and floods: the limit of a message before and after inflation, and the memory that an attack takes."""
 
+import functools
 import zlib
 
 from plan import Failed, add, case, same
@@ -48,6 +49,7 @@ add("10.4", "one byte too many after inflation, in two fragments", lambda t, p=s
     t, frame(BINARY, p[:500], False, RSV1) + frame(CONT, p[500:]), [Frame(BINARY, p[:500], False, RSV1)], code=1009, query=ON, changes=PLAIN))
 
 
+@functools.cache
 def bomb(size):
     """A payload below 1 MiB that inflates to about size zeros: whole blocks, each by itself."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)

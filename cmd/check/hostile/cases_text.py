@@ -119,7 +119,7 @@ def huge_flood(t):
         took = time.monotonic() - start
         sent = peer.send(bytes(1 << 20))
         said = ending(peer, peer.rest()[-1], 1007)
-        within(0, 2, took, "seconds")
+        within(0, 5, took, "seconds")
         return f"{said} in {1000 * took:.1f} ms, {sent} bytes more sent to nobody"
 
 

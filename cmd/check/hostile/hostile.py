@@ -30,6 +30,7 @@ import cases_closing  # noqa: F401
 import cases_deflate  # noqa: F401
 import cases_sizes  # noqa: F401
 import cases_peers  # noqa: F401
+import cases_others  # noqa: F401
 import cases_after  # noqa: F401
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import random
 import select
 import socket
@@ -89,7 +90,7 @@ def accept(key):
 
 
 def fresh_key():
-    return base64.b64encode(chance.randbytes(16)).decode()
+    return base64.b64encode(os.urandom(16)).decode()
 
 
 class Response:
@@ -114,11 +115,12 @@ class Line:
 
     def __init__(self, target, receive_buffer=None):
         self.target = target
-        self.sock = socket.socket()
+        family, kind, _, _, address = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)[0]
+        self.sock = socket.socket(family, kind)
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(target.patience)
-        self.sock.connect((target.host, target.port))
+        self.sock.connect(address)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.setblocking(False)
         self.inbox = bytearray()
@@ -281,10 +283,10 @@ def request(target, changes=None, path=None, method="GET", version="HTTP/1.1", m
 class Peer(Line):
     """A connection whose handshake is over: the server's 101 has been checked."""
 
-    def __init__(self, target, query="breakdown=off", changes=None, receive_buffer=None):
+    def __init__(self, target, query="breakdown=off", changes=None, receive_buffer=None, path=None):
         super().__init__(target, receive_buffer)
         key = fresh_key()
-        self.send(request(target, {"Sec-WebSocket-Key": key} | (changes or {}), path=target.path(query)))
+        self.send(request(target, {"Sec-WebSocket-Key": key} | (changes or {}), path=path or target.path(query)))
         r = self.response()
         if r is None or r.status != 101:
             raise Failed("101", f"{r.status} {r.body!r}" if r else "the end")
