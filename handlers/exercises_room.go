@@ -70,6 +70,8 @@ type room struct {
 type task struct {
 	exercise *exercise.Exercise
 	check    exercise.Check // nil where nothing is checked
+	word     string         // of the attempt
+	drawn    map[string]string
 	verdict  exercise.Verdict
 	wrong    uint64 // the event of the last mistake that was counted
 
@@ -215,7 +217,7 @@ func (m *room) adopt(doc exercise.Progress, log *wire.Wire, seq uint64) {
 			missing = append(missing, i.exercise.Name())
 			continue
 		}
-		if i.check != nil && word == i.view.word {
+		if i.check != nil && word == i.word {
 			continue
 		}
 		m.begin(i, word)
@@ -256,22 +258,17 @@ func (m *room) begin(i *task, word string) {
 	i.check = i.exercise.Start(a)
 	i.verdict = i.check.Verdict()
 	i.wrong = 0
-	var drawn map[string]string
+	i.word, i.drawn = word, nil
 	if i.exercise.Draw != nil {
-		drawn = i.exercise.Draw(a)
+		i.drawn = i.exercise.Draw(a)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	i.view.word, i.view.drawn = word, drawn
-	i.view.verdict = i.verdict
-	i.version++
 }
 
 // restart begins every attempt anew, on a log that begins anew.
 func (m *room) restart() {
 	for _, i := range m.items {
 		if i.check != nil {
-			m.begin(i, i.view.word)
+			m.begin(i, i.word)
 		}
 	}
 }
@@ -372,8 +369,7 @@ func (m *room) show() {
 		if held && i.version > 0 {
 			continue
 		}
-		v := i.view
-		v.standing, v.kept, v.verdict = standing, kept, i.verdict
+		v := view{word: i.word, drawn: i.drawn, verdict: i.verdict, standing: standing, kept: kept}
 		if i.version == 0 || !same(v, i.view) {
 			i.view = v
 			i.version++
