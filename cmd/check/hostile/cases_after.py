@@ -3,7 +3,7 @@
 import time
 
 from plan import Failed, case, same
-from wire import TEXT, Frame, Peer, ending, exchange, frame
+from wire import TEXT, Frame, Peer, closing, ending, exchange, frame
 
 MIB = 1 << 20
 
@@ -42,7 +42,10 @@ def drains(t):
         peer.send(frame(TEXT, b"a", fin=False))
         peer.frame()
         t.process.popen.terminate()
-        said = ending(peer, peer.rest()[-1], 1001)
+        last = peer.frame()
+        peer.send(closing(1001))
+        same(None, peer.frame(), "behind the close frame:")
+        said = ending(peer, last, 1001)
     same(0, t.process.popen.wait(20), "exit status")
     log = t.process.log().strip()
     if log:

@@ -4,7 +4,7 @@ import json
 
 from plan import Failed, add, case, same
 from wire import BINARY, CLOSE, CONT, PING, PONG, TEXT, Frame, Line, Peer, chance, closing, converse, exchange, frame, header, listing
-from cases_deflate import PLAIN, RSV1, squeeze
+from cases_deflate import PLAIN, RSV1
 from cases_sizes import FINAL, bomb
 
 MIB = 1 << 20
