@@ -11,6 +11,7 @@ conversation with /echo?library=gorilla: what fails then is what that library me
 
 import argparse
 import re
+import signal
 import sys
 import threading
 import time
@@ -65,6 +66,8 @@ def main():
     args = p.parse_args()
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped, too
 
     cases = [c for c in plan.CASES if re.search(args.only, str(c), re.IGNORECASE)]
     servers = Foreign(args.address, args.library) if args.address else Servers(args.program, args.library)
