@@ -60,14 +60,17 @@ export class WuInspector extends HTMLElement {
     return node;
   }
 
+  /** Where nothing has crossed yet, the lesson's own first line for a terminal stands. */
   #fillEmpty() {
-    const lab = document.querySelector("wu-echo-lab, wu-masking-lab, wu-predict") !== null;
-    const where = lab ? "Send a message from a lab on this page" : "Send a message from a lesson's lab";
-    const terminal = el("wu-terminal", { line: "websocat '{wsorigin}/echo?wire={wire}'" }, el("pre", { class: "line", tabindex: "0" }, el("code")));
+    const lesson = document.querySelector("main[data-lesson]") !== null;
+    const given = document.querySelector("main wu-terminal:not(wu-exercise *)");
+    const lines = [...(given?.querySelectorAll("pre.line") ?? [])].map((pre) => [pre.getAttribute("data-line") ?? "", pre.getAttribute("data-tool") ?? ""]);
+    if (lines.length === 0) lines.push(["curl -v '{origin}/lab/request/free?wire={wire}'", "curl"], ["websocat '{wsorigin}/echo?wire={wire}'", "websocat"]);
+    const types = lines.every(([line]) => line?.startsWith("websocat"));
     this.#empty.replaceChildren(
       el("p", { class: "nothing-title" }, "Nothing has crossed your wire yet."),
-      el("p", {}, `${where}, or paste this line into a terminal and type. What crosses stands here at once, byte by byte.`),
-      terminal,
+      el("p", {}, `${lesson ? "Use a lab of this lesson" : "Use a lab of a lesson"}, or paste this line into a terminal${types ? ", type a word and press Enter" : ""}. What crosses stands here at once, byte by byte.`),
+      el("wu-terminal", {}, ...lines.map(([line, tool]) => el("pre", { class: "line", tabindex: "0", "data-line": line, "data-tool": tool }, el("code")))),
     );
   }
 
