@@ -89,6 +89,7 @@ export class WuEchoLab extends HTMLElement {
     this.#ask();
     this.#deflate.addEventListener("change", () => this.#again(), { signal });
     this.#library.addEventListener("change", () => this.#again(), { signal });
+    this.addEventListener("lab-word", (e) => (this.#input.value = /** @type {CustomEvent<string>} */ (e).detail), { signal });
     this.#open();
   }
 

@@ -1,5 +1,6 @@
 // <wu-exercise data-lesson="request" data-exercise="raw-get">: a task with its word, and what the
-// server makes of the reader's traffic. Emits wire-select and wire-replay.
+// server makes of the reader's traffic. Emits wire-select and wire-replay, and at its lab lab-word
+// {detail: the word} when the reader comes to do it there.
 import { command, exercisePath, pageAttempts } from "./attempts.js";
 import { copy } from "./copy.js";
 import { button, el, freshId, write } from "./dom.js";
@@ -28,6 +29,7 @@ export class WuExercise extends HTMLElement {
   #help;
   /** @type {HTMLElement[]} */
   #fills = [];
+  #told = ""; // the word that the lab has
   #tags = el("span", { class: "tags" });
   #verdict = new VerdictView();
   #word = el("code", {}, "…");
@@ -150,17 +152,28 @@ export class WuExercise extends HTMLElement {
     this.#here.setAttribute("aria-pressed", String(here));
     write(this.#here, here ? "The lab is set to it" : "Do it here");
     this.#here.classList.toggle("primary", !here);
+    if (here) this.#tell();
+    else this.#told = "";
+  }
+
+  /** tell has the lab put the word where the reader types, once for each word. */
+  #tell() {
+    const word = this.#x?.word;
+    if (word === undefined || word === this.#told) return;
+    this.#told = word;
+    this.#lab()?.dispatchEvent(new CustomEvent("lab-word", { detail: word }));
   }
 
   /**
    * lab is where this exercise is done: the element that it names, or the nearest lab before it; a
-   * forge, if the page itself is no way.
+   * forge only if that is a way, and at once if the page itself is none.
    * @returns {HTMLElement | undefined}
    */
   #lab() {
     const named = this.dataset["lab"];
     const ways = this.dataset["ways"]?.split(" ") ?? ["page"];
-    const fit = ways.includes("page") ? "article .lab:not(wu-terminal, wu-predict)" : ways.includes("forge") ? "article wu-forge" : undefined;
+    const others = `wu-terminal, wu-predict${ways.includes("forge") ? "" : ", wu-forge"}`;
+    const fit = ways.includes("page") ? `article .lab:not(${others})` : ways.includes("forge") ? "article wu-forge" : undefined;
     const selector = named ?? fit;
     if (selector === undefined) return undefined;
     const all = [...document.querySelectorAll(selector)].filter((lab) => lab instanceof HTMLElement);
@@ -175,10 +188,13 @@ export class WuExercise extends HTMLElement {
       write(this.#said, "Your word has not come yet. It needs the server.");
       return;
     }
+    this.#told = "";
     takeWord({ lesson: this.#lesson, exercise: this.#id, word: this.#x.word });
+    this.#tell();
     lab.scrollIntoView({ block: "start" });
-    const first = lab.querySelector("input:not([type=hidden]), select, textarea, button");
-    if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+    const controls = [...lab.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
+    const first = controls.find((control) => control.closest("h3, .word-chip") === null && control.checkVisibility() && !control.matches(":disabled"));
+    if (first instanceof HTMLElement) first.focus({ preventScroll: true }); // never Reset, which an Enter too many would press
   }
 
   async #newWord() {
@@ -224,7 +240,7 @@ function fillsIn(card) {
   const texts = [];
   while (walk.nextNode()) {
     const { currentNode: node } = walk;
-    if (node instanceof Text && node.data.includes("{") && !node.parentElement?.closest("wu-terminal, noscript")) texts.push(node);
+    if (node instanceof Text && node.data.includes("{") && !node.parentElement?.closest("pre.line, noscript")) texts.push(node);
   }
   const page = { host: location.host, origin: location.origin, wire: wireId(), word: "…" };
   return texts.flatMap((text) => {

@@ -30,11 +30,11 @@ const HELLO = { fin: true, rsv1: false, rsv2: false, rsv3: false, opcode: 1, mas
 
 /** @type {[name: string, change: Partial<Draft>, why: string][]} */
 const STARTS = [
-  ["“Hello”, masked", {}, "The RFC's own example, §5.7"],
+  ["“Hello”, masked", { payload: "Hello" }, "The RFC's own example, §5.7"],
   ["unmasked", { mask: false }, "The same as a server would send it"],
   ["reserved bit", { rsv1: true }, "RSV1 without an extension that gives it a meaning"],
   ["opcode 3", { opcode: 3 }, "Reserved for data frames yet to be defined"],
-  ["length 5 in 16 bits", { lengthForm: 16 }, "A longer form than the length needs"],
+  ["length 5 in 16 bits", { lengthForm: 16, payload: "Hello" }, "A longer form than the length needs"],
   ["ping", { opcode: 9, payload: "ping" }, "No browser's API can send one"],
   ["fragment without its end", { fin: false }, "The first frame of a message, and no other"],
 ];
@@ -74,6 +74,7 @@ export class WuForge extends HTMLElement {
   #answer;
   #shown = 0; // the event of the sent frame that the panel was asked to show
   #orders = 0;
+  #word = ""; // of the exercise that is done here, if one is: frames to start from carry it
 
   /** @type {Map<string, HTMLButtonElement>} */
   #bits = new Map();
@@ -110,6 +111,10 @@ export class WuForge extends HTMLElement {
       this.#back.root,
       el("wu-terminal", { class: "forge-line" }, el("pre", { class: "line", tabindex: "0" }, this.#code)),
     );
+    this.addEventListener("lab-word", (e) => {
+      this.#word = /** @type {CustomEvent<string>} */ (e).detail;
+      this.#change({ payload: this.#word, as: "text" });
+    }, { signal });
     this.#write();
   }
 
@@ -120,7 +125,7 @@ export class WuForge extends HTMLElement {
 
   #starts() {
     const group = el("div", { class: "presets", role: "group", "aria-label": "Frames to start from" });
-    for (const [name, change, why] of STARTS) group.append(button(name, () => this.#change({ ...HELLO, ...change }), { class: "chip", title: why }));
+    for (const [name, change, why] of STARTS) group.append(button(name, () => this.#change({ ...HELLO, payload: this.#word || HELLO.payload, ...change }), { class: "chip", title: why }));
     return group;
   }
 

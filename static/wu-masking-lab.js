@@ -44,6 +44,7 @@ export class WuMaskingLab extends HTMLElement {
     this.replaceChildren(el("h3", {}, this.#light, this.#state), form, this.#said, this.#place, this.#thrice(value, times));
     this.#show();
     signal.addEventListener("abort", () => this.#echo?.drop());
+    this.addEventListener("lab-word", (e) => (this.#input.value = /** @type {CustomEvent<string>} */ (e).detail), { signal });
   }
 
   disconnectedCallback() {

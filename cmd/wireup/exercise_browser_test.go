@@ -321,6 +321,59 @@ func TestAtTheLab(t *testing.T) {
 	p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])")].some(r => r.textContent.includes("/lab/answer/header-tax"))`)
 }
 
+// TestDoItHere: the way from a card ends at a lab in which it can be done, with the word where the
+// reader types it, and not at the button that clears the lab.
+func TestDoItHere(t *testing.T) {
+	proxy := serveProxied(t)
+	p := newTab(t)
+	for _, tc := range []struct{ lesson, exercise, lab, field string }{
+		{"frames", "three-lengths", "wu-echo-lab", "form.send input"},
+		{"frames", "chars", "wu-echo-lab", "form.send input"},
+		{"masking", "two-keys", "wu-masking-lab", "form.send input"},
+		{"masking", "naked", "wu-forge", "fieldset:nth-of-type(4) input"},
+		{"comet", "hold", "wu-comet-lab", ""},
+		{"streaming", "stream", "wu-streaming-lab", ""},
+	} {
+		p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/"+tc.lesson))
+		own := `document.querySelector("#exercise-` + tc.exercise + `")`
+		p.until(own + `?.querySelector(".chip.word:not([disabled])") != null`)
+		word := eval[string](p, own+`.querySelector(".chip.word code").textContent`)
+		p.press("#exercise-"+tc.exercise, "Do it here")
+		if !eval[bool](p, `document.activeElement.closest("`+tc.lab+`") !== null && document.activeElement.textContent !== "Reset"`) {
+			t.Errorf("%s: the focus is on %s", tc.exercise, eval[string](p, `document.activeElement.outerHTML`))
+		}
+		if tc.field == "" {
+			continue
+		}
+		value := `document.querySelector("` + tc.lab + ` ` + tc.field + `").value`
+		if got := eval[string](p, value); got != word {
+			t.Errorf("%s: the lab's field holds %q; want %q", tc.exercise, got, word)
+		}
+		if tc.exercise == "naked" {
+			p.press("wu-forge", "unmasked")
+			if got := eval[string](p, value); got != word {
+				t.Errorf("a frame to start from holds %q; want %q", got, word)
+			}
+		}
+		p.press("#exercise-"+tc.exercise, "New word")
+		p.until(own + `.querySelector(".chip.word code").textContent !== ` + quoted(word))
+		p.until(value + ` === ` + own + `.querySelector(".chip.word code").textContent`)
+	}
+}
+
+// TestNamesFilled: no name in braces is left on a card once its word has come.
+func TestNamesFilled(t *testing.T) {
+	proxy := serveProxied(t)
+	p := newTab(t)
+	for _, lesson := range []string{"request", "connections", "polling", "comet", "streaming", "sockets", "frames", "masking"} {
+		p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/"+lesson))
+		p.until(`document.querySelectorAll("wu-exercise").length > 0 && document.querySelector("wu-exercise .chip.word[disabled]") === null`)
+		if left := eval[[]string](p, `[...document.querySelectorAll("wu-exercise > :not(noscript)")].flatMap(n => n.textContent.match(/\{(host|hostname|port|origin|wire|word|raw|rawunix)\}/g) ?? [])`); len(left) > 0 {
+			t.Errorf("%s: %q", lesson, left)
+		}
+	}
+}
+
 // TestExercisesCutOff: the card says so when the server is away, and goes on when it is back.
 func TestExercisesCutOff(t *testing.T) {
 	proxy := serveProxied(t)
