@@ -145,9 +145,12 @@ func (r *recordFlags) announce(w io.Writer) {
 	if r == nil {
 		return
 	}
+	r.mu.Lock()
+	from := r.from
+	r.mu.Unlock()
 	which := "the first wire that appears"
-	if r.from != "" {
-		which = "the wire " + string(r.from)
+	if from != "" {
+		which = "the wire " + string(from)
 	}
 	fmt.Fprintf(w, "recording %s. Ctrl-C writes %s.\n", which, r.file)
 }
