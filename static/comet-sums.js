@@ -63,7 +63,8 @@ export function fates(events, exchanges) {
 }
 
 /**
- * sums are the figures of the lab.
+ * sums are the figures of the lab. A request that is still held has paid for no event yet, so its
+ * bytes are not counted before its answer is over.
  * @param {Told[]} told
  * @param {Exchange[]} exchanges
  */
@@ -78,7 +79,7 @@ export function sums(told, exchanges) {
     happened: told.length,
     delivered: delivered.length,
     lost: told.filter((e) => e.fate === "lost").length,
-    bytes: exchanges.reduce((n, x) => n + x.up + x.down, 0),
+    bytes: over.reduce((n, x) => n + x.up + x.down, 0),
     delay: delays.length === 0 ? undefined : delays.reduce((a, b) => a + b, 0) / delays.length,
   };
 }

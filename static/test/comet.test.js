@@ -36,6 +36,12 @@ test("an event that nobody waited for is lost to who keeps no cursor", () => {
   assert.deepEqual(fates(events, [first, second, cursor]).map((e) => e.fate), ["delivered", "delivered"]);
 });
 
+test("a request that is held has paid for no event yet", () => {
+  const list = [exchange(0, 11, 200, [1]), exchange(12, undefined, undefined)];
+  const { requests, bytes } = sums(fates([happened(1, 10)], list), list);
+  assert.deepEqual([requests, bytes], [2, 600]);
+});
+
 test("lanes tell how each request ended", () => {
   const list = [exchange(0, 5, 200, [1]), exchange(6, 20, 204), exchange(21, 30, 504), { ...exchange(31, 40, undefined), status: undefined, response: undefined }, exchange(41)];
   const drawn = lanes(fates([happened(1, 4)], list), list);
