@@ -44,10 +44,12 @@ const (
 
 // forgeOrder is what a request asks the forge to do.
 type forgeOrder struct {
-	To      string       `json:"to"`      // raw: the raw echo; empty: the port of the pages
-	Upgrade string       `json:"upgrade"` // a path of this server, for a handshake ahead of the writes
-	Writes  []forgeWrite `json:"writes"`
-	Wait    *int         `json:"wait"` // milliseconds of silence after which it stops reading
+	To      string `json:"to"`      // raw: the raw echo; empty: the port of the pages
+	Upgrade string `json:"upgrade"` // a path of this server, for a handshake ahead of the writes
+	// Extensions is what the handshake offers, as the value of Sec-WebSocket-Extensions.
+	Extensions string       `json:"extensions"`
+	Writes     []forgeWrite `json:"writes"`
+	Wait       *int         `json:"wait"` // milliseconds of silence after which it stops reading
 }
 
 // forgeWrite is one call of write.
@@ -62,6 +64,7 @@ type forgePlan struct {
 	wire   wire.ID
 	raw    bool
 	target string // empty if there is to be no handshake
+	offer  string // of extensions
 	writes []plannedWrite
 	wait   time.Duration
 }
@@ -243,6 +246,9 @@ func (o *forgeOrder) plan(id wire.ID, l Limits) (forgePlan, error) {
 	if p.target, err = forgeTarget(o.Upgrade, id); err != nil {
 		return p, err
 	}
+	if p.offer, err = forgeOffer(o.Extensions, o.Upgrade != ""); err != nil {
+		return p, err
+	}
 	if o.Wait != nil {
 		if p.wait, err = forgeTime("wait", *o.Wait, l); err != nil {
 			return p, err
@@ -345,6 +351,27 @@ func forgeTarget(upgrade string, id wire.ID) (string, error) {
 		return upgrade + "&wire=" + string(id), nil
 	}
 	return upgrade + "?wire=" + string(id), nil
+}
+
+// maxForgeOffer bounds the extensions that a handshake offers.
+const maxForgeOffer = 1 << 10
+
+// forgeOffer is the one header field of the handshake that an order can set. It stays one field:
+// with a line end of its own it could name another host.
+func forgeOffer(extensions string, upgrade bool) (string, error) {
+	odd := strings.IndexFunc(extensions, func(c rune) bool { return c < ' ' || c > '~' })
+	switch {
+	case extensions == "":
+		return "", nil
+	case !upgrade:
+		return "", badForge("Extensions are offered in a handshake, and there is none here. Name a path in upgrade, such as /echo, or leave extensions out.")
+	case len(extensions) > maxForgeOffer:
+		return "", overForge(fmt.Sprintf("extensions holds %d bytes, and one forge may offer %s of them (limit: extensions of a forge). Offer less.",
+			len(extensions), sizeWords(maxForgeOffer)))
+	case odd >= 0:
+		return "", badForge("extensions is the value of one header field: visible ASCII and spaces, and no line end. Write it as in permessage-deflate; client_no_context_takeover.")
+	}
+	return extensions, nil
 }
 
 // sizeWords writes a limit as its flag takes it.

@@ -31,10 +31,11 @@ type forgeAnswer struct {
 	Received       string `json:"received"`       // in hex: what came after the 101, or all that came
 	ReceivedLength int    `json:"receivedLength"` // bytes of that, the cut ones too
 	Truncated      bool   `json:"truncated"`
-	Status         int    `json:"status,omitempty"` // that answered the handshake
-	Ended          string `json:"ended"`            // open: the forge was the first to leave
-	Port           int    `json:"port"`             // the forge's own, which the wire's log calls remote
-	Note           string `json:"note,omitempty"`   // which limit cut it short
+	Status         int    `json:"status,omitempty"`     // that answered the handshake
+	Extensions     string `json:"extensions,omitempty"` // that the 101 agreed to
+	Ended          string `json:"ended"`                // open: the forge was the first to leave
+	Port           int    `json:"port"`                 // the forge's own, which the wire's log calls remote
+	Note           string `json:"note,omitempty"`       // which limit cut it short
 }
 
 // carryOut opens a connection and does as planned. here is the address on which the order came.
@@ -71,9 +72,10 @@ func (s *Server) carryOut(ctx context.Context, plan forgePlan, here net.Addr) (*
 	in := bufio.NewReader(conn)
 	e := &ear{most: int(s.limits.Forge), came: make(chan struct{}, 1), done: make(chan struct{})}
 	if plan.target != "" {
-		head := knock(conn, in, to, plan.target)
+		head := knock(conn, in, to, plan.target, plan.offer)
 		if h, n, _, err := inspector.ParseHead(head, false); n > 0 && err == nil {
 			answer.Status = h.Code
+			answer.Extensions, _ = h.Get("Sec-WebSocket-Extensions")
 		}
 		if answer.Status != http.StatusSwitchingProtocols {
 			e.keep(head)
@@ -118,11 +120,15 @@ func ownAddress(listener *net.Addr, here net.Addr) (string, error) {
 }
 
 // knock sends an opening handshake and returns the head that answers it, or what came of one.
-func knock(conn net.Conn, in *bufio.Reader, host, target string) (head []byte) {
+// offer is a value for Sec-WebSocket-Extensions, or empty.
+func knock(conn net.Conn, in *bufio.Reader, host, target, offer string) (head []byte) {
 	key := make([]byte, 16)
 	_, _ = rand.Read(key) // never fails
+	if offer != "" {
+		offer = "Sec-WebSocket-Extensions: " + offer + "\r\n"
+	}
 	_, err := io.WriteString(conn, "GET "+target+" HTTP/1.1\r\nHost: "+host+"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "+base64.StdEncoding.EncodeToString(key)+"\r\n\r\n")
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "+base64.StdEncoding.EncodeToString(key)+"\r\n"+offer+"\r\n")
 	if err != nil {
 		return nil
 	}
