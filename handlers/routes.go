@@ -45,6 +45,8 @@ func (s *Server) routes() []route {
 		{"POST /lab/streaming/{word}", s.streamingSay},
 		{"POST /lab/streaming/control/{what}", s.streamingCommand},
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
+		{"GET /lab/conversation/{word}", s.conversation}, // upgrades to WebSocket
+		{"POST /lab/conversation/control/{what}", s.conversationCommand},
 		{"/wire/{id}/feed", s.feed}, // as /echo does
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

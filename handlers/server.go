@@ -101,6 +101,7 @@ type Server struct {
 	comets   *sources
 	cutter   *cutter
 	streams  *streamLabs
+	talks    talks
 	pairs    *pairs
 	raw      *rawEcho
 	listener atomic.Pointer[net.Addr] // where Serve answers
