@@ -4,8 +4,8 @@ package content
 
 import "embed"
 
-// FS holds course.md, lessons/ID.md for each lesson that is written, recorded/NAME.hex, and
-// fixtures/LESSON/EXERCISE/NAME.txt.
+// FS holds course.md, lessons/ID.md for each lesson that is written, recorded/NAME.hex,
+// fixtures/LESSON/EXERCISE/NAME.txt, and programs/, which lessons show and tests run.
 //
-//go:embed course.md lessons/*.md recorded/*.hex fixtures
+//go:embed course.md lessons/*.md recorded/*.hex fixtures programs
 var FS embed.FS

@@ -46,6 +46,8 @@ func (d *document) prepare(n *container) (templ.Component, error) {
 		return costsBlock(n)
 	case "lengths":
 		return lengthsBlock(d, n)
+	case "program":
+		return programBlock(d, n)
 	}
 	return nil, errors.New("there is no such block; see the package comment of lessons for those that there are")
 }

@@ -25,6 +25,7 @@
 //   - dump RECORDING N: a frame's bytes in hex and as text, as on the wire.
 //   - costs N …: what a payload of N bytes costs in headers.
 //   - lengths RECORDING: its text messages, counted in characters and in bytes.
+//   - program FILE: a sample program, content/programs/FILE, as the tests run it.
 //   - misconception ID: what holds instead of a misconception of the front matter.
 //   - devtools: where to look in a browser's own tools.
 //   - exercise ID [title="…"] [ways="page forge terminal"] [answer="label"] [lab=element]: an
@@ -115,6 +116,7 @@ func (c *Course) Around(l *Lesson) (before, after *Lesson) {
 func Load(content fs.FS) (*Course, error) {
 	recordings, errs := loadRecordings(content)
 	m := newMarkdown(recordings)
+	m.content = content
 
 	src, err := fs.ReadFile(content, "course.md")
 	if err != nil {

@@ -28,6 +28,7 @@ import (
 type markdown struct {
 	md         goldmark.Markdown
 	recordings map[string]*Recording
+	content    fs.FS // for programs
 }
 
 // document is one file, parsed.
