@@ -23,12 +23,26 @@ func (s *share) keep(w *Wire, at string) {
 		}
 		if at == "" {
 			w.comeHome()
+			s.claim(w)
 			return
 		}
 		if !s.follow(w, at) {
 			return
 		}
 		at = ""
+	}
+}
+
+// claim says that a wire is at home here: who came meanwhile may have begun it as well.
+func (s *share) claim(w *Wire) {
+	w.mu.Lock()
+	at, ours := w.where(), !w.dropped && w.athome()
+	w.mu.Unlock()
+	if !ours {
+		return
+	}
+	for _, peer := range s.alive() {
+		s.sayHomes(peer, []place{at})
 	}
 }
 

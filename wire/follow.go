@@ -165,7 +165,7 @@ func (s *share) tellHomes(peer string) {
 	var list []place
 	for _, w := range s.hub.all() {
 		w.mu.Lock()
-		if !w.dropped && w.athome() && w.last > 0 {
+		if !w.dropped && w.athome() {
 			list = append(list, w.where())
 		}
 		w.mu.Unlock()
@@ -186,7 +186,7 @@ func (s *share) sayHomes(peer string, list []place) {
 }
 
 // compare settles wires that are at home with two. A log that nobody has written to gives way to
-// one that has been, and else the lower name keeps it.
+// one that has been, and else the lower name keeps it. Who keeps it says so.
 func (s *share) compare(from string, list []place) {
 	var ours []place
 	for _, theirs := range list {
@@ -197,9 +197,13 @@ func (s *share) compare(from string, list []place) {
 		w.mu.Lock()
 		conflict, mine := !w.dropped && w.athome(), w.where()
 		w.mu.Unlock()
+		yields := from < s.self
+		if (mine.last == 0) != (theirs.last == 0) {
+			yields = mine.last == 0
+		}
 		switch {
 		case !conflict:
-		case mine.last == 0 || from < s.self:
+		case yields:
 			s.hub.yield(w, from)
 		default:
 			ours = append(ours, mine)

@@ -171,7 +171,7 @@ func (s *share) beat() {
 			last = now
 		case <-changed:
 			if s.bus.Up() {
-				s.catchUp()
+				s.catchUp("")
 			}
 		case <-s.draining:
 			return
@@ -253,11 +253,12 @@ func (w *Wire) partFrom(peer string) {
 	p.wake()
 }
 
-// catchUp asks every home for what was missed while the bus was away.
-func (s *share) catchUp() {
+// catchUp asks a home, or every home, for what was missed: while the bus was away, or because the
+// home took us for dead.
+func (s *share) catchUp(home string) {
 	for _, w := range s.hub.all() {
 		w.mu.Lock()
-		if w.part != nil && w.part.stand == following {
+		if w.part != nil && w.part.stand == following && (home == "" || home == w.part.home) {
 			w.part.behind = true
 			w.part.wake()
 		}
@@ -295,6 +296,9 @@ func (s *share) understand(m *bus.Message, r *reader, what byte, from string) {
 			_ = m.Respond(begin(nil, sayHello, s.self)) // it hears us sooner or later
 		}
 		s.meet(from)
+		if m.Subject != toAll {
+			s.catchUp(from) // it did not know us, any more perhaps: then it sends us nothing
+		}
 	case sayLeave:
 		s.partFrom(from)
 	case sayAsk:
