@@ -62,7 +62,8 @@ func (c *cutter) response(h *Head) {
 	c.to(h.Line.Start, "empty line", "", "RFC 9112 §2.2")
 	c.to(h.Version.End, "version", "the HTTP version of this message", "RFC 9112 §2.3")
 	c.to(h.Status.Start, "space", "", "RFC 9112 §4")
-	c.to(h.Status.End, "status code", statusMeaning(h.Code), "RFC 9110 §15")
+	meaning, ref := status(h.Code)
+	c.to(h.Status.End, "status code", meaning, ref)
 	c.to(h.Reason.Start, "space", "", "RFC 9112 §4")
 	c.to(h.Reason.End, "reason phrase", "for people; programs ignore it", "RFC 9112 §4")
 	c.headerFields(h)
@@ -194,28 +195,4 @@ func methodMeaning(m string) string {
 		return "asks for a tunnel"
 	}
 	return ""
-}
-
-func statusMeaning(code int) string {
-	switch code {
-	case 101:
-		return "the server switches to the protocol in Upgrade"
-	case 200:
-		return "it worked"
-	case 204:
-		return "it worked, and there is no content"
-	case 304:
-		return "what you have is still good"
-	case 400:
-		return "the request breaks a rule"
-	case 403:
-		return "understood and refused"
-	case 404:
-		return "there is nothing at this target"
-	case 426:
-		return "only over another protocol: see Upgrade"
-	case 429:
-		return "too many; a limit was hit"
-	}
-	return [...]string{"", "interim", "success", "redirection", "the client's fault", "the server's fault"}[min(max(code/100, 0), 5)]
 }
