@@ -6,7 +6,8 @@ import { draw, wireId } from "./wire-id.js";
 
 /**
  * @typedef {"connecting" | "open" | "closing" | "closed"} SocketState
- * @typedef {{ breakdown?: "json" | "off", deflate?: boolean, library?: boolean }} EchoOptions
+ * @typedef {{ breakdown?: "json" | "off", deflate?: boolean, library?: boolean, path?: string }} EchoOptions
+ *   path is that of another server of messages than the echo
  */
 
 /**
@@ -15,12 +16,12 @@ import { draw, wireId } from "./wire-id.js";
  * @param {EchoOptions} options
  * @param {string} socket
  */
-export function echoUrl({ breakdown = "json", deflate = false, library = false }, socket) {
+export function echoUrl({ breakdown = "json", deflate = false, library = false, path = "/echo" }, socket) {
   const query = new URLSearchParams({ wire: wireId(), socket });
   if (breakdown === "off") query.set("breakdown", "off");
   if (deflate) query.set("deflate", "on");
   if (library) query.set("library", "gorilla");
-  return `${location.origin.replace(/^http/, "ws")}/echo?${query}`;
+  return `${location.origin.replace(/^http/, "ws")}${path}?${query}`;
 }
 
 /**
@@ -28,6 +29,7 @@ export function echoUrl({ breakdown = "json", deflate = false, library = false }
  * - "state": see its state;
  * - "message" {detail: {data, number}}: a message that the page's API received;
  * - "frame" {detail: WireEvent}: a frame of this connection, as the wire's feed tells it;
+ * - "event" {detail: WireEvent}: any event of this connection, from its request on;
  * - "end" {detail: PageClose}: what the page was told;
  * - "gone" {detail: WireEvent}: the end of its TCP connection, as the wire's feed tells it.
  * On its host it dispatches socket-send and socket-close, which bubble.
@@ -103,6 +105,7 @@ export class EchoSocket extends EventTarget {
       if (e.kind === "lost") continue;
       if (e.kind === "request" && e.http?.target?.includes(`socket=${this.socket}`)) this.#conn = e.conn;
       if (e.conn !== this.#conn) continue;
+      this.dispatchEvent(new CustomEvent("event", { detail: e }));
       if (e.kind === "frame") this.dispatchEvent(new CustomEvent("frame", { detail: e }));
       if (e.kind !== "close") continue;
       this.dispatchEvent(new CustomEvent("gone", { detail: e }));

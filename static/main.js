@@ -6,6 +6,11 @@ import { WuConnectionsLab } from "./wu-connections-lab.js";
 import { WuConnectionsLatency } from "./wu-connections-latency.js";
 import { WuConnectionsWindow } from "./wu-connections-window.js";
 import { WuContinue } from "./wu-continue.js";
+import { WuConversationEnds } from "./wu-conversation-ends.js";
+import { WuConversationFragments } from "./wu-conversation-fragments.js";
+import { WuConversationLong } from "./wu-conversation-long.js";
+import { WuConversationMany } from "./wu-conversation-many.js";
+import { WuConversationPings } from "./wu-conversation-pings.js";
 import { WuEchoLab } from "./wu-echo-lab.js";
 import { WuExercise } from "./wu-exercise.js";
 import { WuForge } from "./wu-forge.js";
@@ -22,7 +27,7 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);
