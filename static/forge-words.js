@@ -6,19 +6,9 @@ import { spaced, visible } from "./hex.js";
 
 /** @import { WireEvent } from "./event-types.js" */
 /** @import { FrameSpec } from "./forge-frame.js" */
+/** @import { ForgeAnswer } from "./forge-types.js" */
 
-/**
- * What the server answers: see POST /forge.
- * @typedef {object} ForgeAnswer
- * @property {number} sent
- * @property {string} received in hex
- * @property {number} receivedLength
- * @property {boolean} truncated
- * @property {number} [status]
- * @property {string} ended
- * @property {number} port
- * @property {string} [note]
- */
+const TOLD = 6; // frames that came back, a sentence each
 
 /** @type {Record<string, string>} */
 const ENDS = {
@@ -79,14 +69,16 @@ function place({ fin, opcode }) {
  */
 export function backWords(answer, events) {
   if (answer.status !== 101) {
-    return [answer.status === undefined ? "Nothing answered the handshake." : `The handshake was refused with ${answer.status}, so the frame was not sent.`];
+    return [answer.status === undefined ? "Nothing answered the handshake." : `The handshake was refused with ${answer.status}, so nothing of this was sent.`];
   }
   const frames = events.filter((e) => e.kind === "frame" && e.direction === "down");
-  const out = frames.map(cameBack);
+  const out = frames.slice(0, TOLD).map(cameBack);
+  if (frames.length > TOLD) out.push(`${plural(frames.length - TOLD, "more frame")} came back.`);
   const told = frames.reduce((n, e) => n + e.size, 0);
   if (answer.receivedLength === 0) out.push("Nothing came back.");
   else if (told < answer.receivedLength) out.push(`${plural(answer.receivedLength - told, "byte")} came back that the wire has not told of yet.`);
   out.push(ENDS[answer.ended] ?? "");
+  if (answer.extensions) out.unshift(`The server agreed to ${answer.extensions}.`);
   if (answer.note) out.push(answer.note);
   return out;
 }

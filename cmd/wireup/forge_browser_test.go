@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // openForge opens lesson 8 with its forge in sight.
@@ -119,6 +120,156 @@ func TestForgeByKeyboard(t *testing.T) {
 	}
 }
 
+// TestForgePlan has several frames in one plan, cuts set by hand and by keyboard, and pauses.
+func TestForgePlan(t *testing.T) {
+	address, stop := start(t)
+	p := openForge(t, address, 1440, 1000, "light")
+	const strip = `[...document.querySelectorAll("wu-forge .cut-byte")]`
+	const writes = `document.querySelector("wu-forge .forge-plan summary span").textContent`
+	eval[bool](p, `(document.querySelector("wu-forge .forge-plan summary").click(), true)`)
+	p.until(strip + `.length === 11 && ` + writes + ` === "1 frame in 1 write"`)
+
+	// A pointer cuts before a byte, and Space before the one that the arrow keys lead to.
+	eval[bool](p, strip+`[1].click(), true`)
+	p.until(writes + ` === "1 frame in 2 writes"`)
+	eval[bool](p, `(`+strip+`[1].focus(), true)`)
+	for range 7 {
+		p.do(chromedp.KeyEvent(kb.ArrowRight))
+	}
+	p.do(chromedp.KeyEvent(" "))
+	p.until(writes + ` === "1 frame in 3 writes" && document.activeElement.getAttribute("aria-label") === "4d, byte 8 of frame 1, a write begins here"`)
+	p.fill("wu-forge .forge-writes li:nth-child(2) input", "40")
+	p.until(writes + ` === "1 frame in 3 writes, with 40 milliseconds of pauses"`)
+
+	// A ping goes behind it, in a write of its own, and then another frame.
+	p.press("wu-forge", "add a frame")
+	p.until(`document.querySelectorAll("wu-forge .forge-frames button").length === 2`)
+	eval[bool](p, `(() => { const s = document.querySelector("wu-forge fieldset select"); s.value = "9"; s.dispatchEvent(new Event("input", { bubbles: true })); return true })()`)
+	p.press("wu-forge", "add a frame")
+	p.press("wu-forge", "earlier")
+	p.until(`[...document.querySelectorAll("wu-forge .forge-frames button")].map(b => b.textContent).join() === "1 · text,2 · text,3 · ping"`)
+	p.press("wu-forge", "Send these bytes")
+	p.until(`document.querySelectorAll("wu-forge .crossed li").length === 6`)
+	want := "text text ping text text pong"
+	if got := eval[string](p, `[...document.querySelectorAll("wu-forge .crossed button")].map(b => b.textContent.split(" ")[0]).join(" ")`); len(strings.Fields(got)) != 6 || strings.Count(got, "text") != 4 {
+		t.Errorf("crossed %q, want in some order %q", got, want)
+	}
+	line := eval[string](p, `document.querySelector("wu-forge wu-terminal pre").textContent`)
+	if want := `"writes":[{"bytes":"81"},{"bytes":"8537fa213d7f9f","pause":40},{"bytes":"4d5158"},{"bytes":"818537fa213d7f9f4d5158"},{"bytes":"898537fa213d7f9f4d5158"}]`; !strings.Contains(line, want) {
+		t.Errorf("the line is %s; want in it %s", line, want)
+	}
+	p.shoot("forge-plan")
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// startFrom chooses a preset from the list of all.
+func startFrom(p *tab, id string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(() => { const s = document.querySelector("wu-forge .presets select"); s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })); return s.value === %q })()`, id, id))
+}
+
+// TestForgePresetsOnPage takes every preset in the page, and its answer must be the one of the table.
+func TestForgePresetsOnPage(t *testing.T) {
+	address, stop := start(t)
+	p := openForge(t, address, 1440, 1000, "light")
+	ids := eval[[]string](p, `[...document.querySelectorAll("wu-forge .presets option")].map(o => o.value).filter(v => v !== "")`)
+	if len(ids) < 20 {
+		t.Fatalf("there are %d presets", len(ids))
+	}
+	for _, id := range ids {
+		startFrom(p, id)
+		p.until(`document.querySelector("wu-forge .preset-why").textContent !== "" && !document.querySelector("wu-forge [type=submit]").disabled`)
+		p.press("wu-forge", "Send these bytes")
+		p.until(forgeBack + `.includes("this preset must be answered") || ` + forgeBack + `.includes("This preset must be answered")`)
+		if got := eval[string](p, forgeBack); !strings.Contains(got, "As this preset must be answered") {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// TestForgeBoth sends the same bytes to the mirror and to gorilla.
+func TestForgeBoth(t *testing.T) {
+	address, stop := start(t)
+	p := openForge(t, address, 1440, 1000, "light")
+	for _, tt := range []struct{ id, marks string }{
+		{"three-fragments", "merged merged merged"},
+		{"ping-between", "merged hid merged"},
+		{"length-5-in-16", "let pass"},
+		{"invalid-utf8", "let pass"},
+		{"close-body", "let pass"},
+		{"unmasked", "refused"},
+		{"length-top-bit", "refused"},
+		{"takeover", " refused"},
+		{"hello", ""},
+	} {
+		startFrom(p, tt.id)
+		p.press("wu-forge", "Send them to gorilla")
+		marks := `[...document.querySelectorAll("wu-forge .forge-both tbody tr")].map(r => r.dataset.mark ?? "").join(" ")`
+		p.until(`document.querySelector("wu-forge .forge-both .said").textContent.startsWith("Of ") && document.querySelector("wu-forge .preset-why").textContent !== ""`)
+		p.until(fmt.Sprintf(`%s === %q`, marks, tt.marks))
+		p.shoot("forge-both-" + tt.id)
+	}
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// TestForgePaused: while the panel is paused, what was forged is found in it all the same.
+func TestForgePaused(t *testing.T) {
+	address, stop := start(t)
+	p := openForge(t, address, 1440, 1000, "light")
+	p.press("wu-forge", "Send these bytes")
+	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("text frame")`)
+	p.press("wu-inspector", "Pause")
+	p.press("wu-forge", "ping")
+	p.press("wu-forge", "Send these bytes")
+	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("ping frame")`)
+	p.press("wu-forge", "opcode 3")
+	p.press("wu-forge", "Send these bytes")
+	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("Breaks a rule")`)
+	p.press("wu-forge", "Show the frame in the panel")
+	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("Breaks a rule")`)
+	p.shoot("forge-paused")
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
+// TestForgePayloads takes a payload out of a file, and has one compressed.
+func TestForgePayloads(t *testing.T) {
+	address, stop := start(t)
+	p := openForge(t, address, 1440, 1000, "light")
+	choose := func(as string) {
+		eval[bool](p, fmt.Sprintf(`(() => { const s = document.querySelector("wu-forge fieldset:nth-of-type(4) select"); s.value = %q; s.dispatchEvent(new Event("input", { bubbles: true })); return true })()`, as))
+	}
+	give := func(size int) {
+		eval[bool](p, fmt.Sprintf(`(() => { const i = document.querySelector("wu-forge input[type=file]"), d = new DataTransfer(); d.items.add(new File([new Uint8Array(%d).fill(0xab)], "some.bin")); i.files = d.files; i.dispatchEvent(new Event("change", { bubbles: true })); return true })()`, size))
+	}
+	choose("file")
+	p.until(`document.querySelector("wu-forge .wrong").textContent.includes("Choose a file")`)
+	give(70_000)
+	p.until(`document.querySelector("wu-forge .wrong").textContent.includes("one forge sends")`)
+	give(300)
+	p.until(forgeHex + `.startsWith("81 fe 01 2c 37 fa 21 3d 9c 51 8a 96")`)
+	choose("hex")
+	p.until(`document.querySelector("wu-forge fieldset:nth-of-type(4) input").value.startsWith("ab ab ")`)
+
+	p.press("wu-forge", "“Hello”, masked")
+	p.press("wu-forge", "compress this payload")
+	p.until(forgeHex + `.startsWith("c1 ")`)
+	p.press("wu-forge", "Send these bytes")
+	p.until(forgeBack + `.includes("agreed to permessage-deflate.") && ` + forgeBack + `.includes("The mirror came back")`)
+	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("Hello")`)
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
 func TestForgeLooks(t *testing.T) {
 	address, stop := start(t)
 	for _, theme := range []string{"light", "dark", "projector"} {
@@ -132,6 +283,15 @@ func TestForgeLooks(t *testing.T) {
 				p.shoot("forge-" + theme + "-" + size.name)
 				eval[bool](p, `(document.querySelector("wu-forge .forge-send").scrollIntoView(), true)`)
 				p.shoot("forge-answer-" + theme + "-" + size.name)
+				startFrom(p, "cut-header")
+				startFrom(p, "ping-between")
+				p.press("wu-forge", "a write for each frame")
+				p.press("wu-forge", "Send them to gorilla")
+				p.until(`document.querySelectorAll("wu-forge .forge-both tbody tr").length === 3`)
+				for i, place := range []string{".presets", ".forge-plan", ".forge-answer", ".forge-both"} {
+					eval[bool](p, fmt.Sprintf(`(document.querySelector("wu-forge %s").scrollIntoView(), true)`, place))
+					p.shoot(fmt.Sprintf("forge-plan-%s-%s-%d", theme, size.name, i))
+				}
 				for _, fault := range axeIn(p, `document.querySelector("wu-forge")`) {
 					t.Errorf("axe-core: %s", fault)
 				}

@@ -57,7 +57,14 @@ test("what the wire has not told yet, and what a limit cut", () => {
   assert.equal(backWords(answer({ note: "The forge stopped after 5s (limit: forge-time)." }), []).at(-1), "The forge stopped after 5s (limit: forge-time).");
 });
 
+test("what was agreed to, and many frames", () => {
+  assert.equal(backWords(answer({ extensions: "permessage-deflate" }), [])[0], "The server agreed to permessage-deflate.");
+  const many = backWords(answer({ receivedLength: 63 }), Array(9).fill(down({ text: "Hello" }, 7, 5)));
+  assert.equal(many.length, 8);
+  assert.equal(many[6], "3 more frames came back.");
+});
+
 test("a handshake that was refused", () => {
-  assert.deepEqual(backWords(answer({ status: 429, sent: 0 }), []), ["The handshake was refused with 429, so the frame was not sent."]);
+  assert.deepEqual(backWords(answer({ status: 429, sent: 0 }), []), ["The handshake was refused with 429, so nothing of this was sent."]);
   assert.deepEqual(backWords(answer({ status: undefined }), []), ["Nothing answered the handshake."]);
 });
