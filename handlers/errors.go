@@ -21,7 +21,12 @@ type StatusError struct {
 	Ref    string      // the rule or document behind it; empty for what defines the status
 	Header http.Header // what the status requires beside it, such as Allow; may be nil
 	Err    error       // for the log only
+	Place  *textPlace  // where in a text that was sent; may be nil
 }
+
+// textPlace is the part of a text that is wrong: its line and column, from 1, and its length, in
+// characters.
+type textPlace struct{ Line, Column, Length int }
 
 func (e *StatusError) Error() string {
 	if e.Err != nil {
@@ -45,6 +50,7 @@ var definedIn = map[int]string{
 	http.StatusRequestURITooLong:           "RFC 9110 §15.5.15",
 	http.StatusMisdirectedRequest:          "RFC 9110 §15.5.20",
 	http.StatusUpgradeRequired:             "RFC 9110 §15.5.22",
+	http.StatusUnsupportedMediaType:        "RFC 9110 §15.5.16",
 	http.StatusTooManyRequests:             "RFC 6585 §4",
 	http.StatusRequestHeaderFieldsTooLarge: "RFC 6585 §5",
 	http.StatusInternalServerError:         "RFC 9110 §15.6.1",
@@ -131,10 +137,17 @@ func (e *StatusError) json() []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // it is served as JSON, and read in terminals
-	_ = enc.Encode(struct {  // two strings don't fail
-		Error string `json:"error"`
-		Ref   string `json:"ref,omitempty"`
-	}{e.Text, e.ref()})
+	body := struct {
+		Error  string `json:"error"`
+		Ref    string `json:"ref,omitempty"`
+		Line   int    `json:"line,omitempty"`
+		Column int    `json:"column,omitempty"`
+		Length int    `json:"length,omitempty"`
+	}{Error: e.Text, Ref: e.ref()}
+	if p := e.Place; p != nil {
+		body.Line, body.Column, body.Length = p.Line, p.Column, p.Length
+	}
+	_ = enc.Encode(body) // strings and numbers don't fail
 	return b.Bytes()
 }
 

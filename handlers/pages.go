@@ -37,12 +37,13 @@ type site struct {
 	policy  string // the Content-Security-Policy of every page
 	home    *encoded
 	wire    *encoded
+	decode  *encoded
 	lessons map[string]*encoded
 	course  *lessons.Course
 }
 
-// newSite renders the pages of course.
-func newSite(static fs.FS, course *lessons.Course, ends RawEnds) (*site, error) {
+// newSite renders the pages of course. Recorded traffic is in content, which may be nil.
+func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site, error) {
 	a, err := newAssets(static)
 	if err != nil {
 		return nil, err
@@ -58,6 +59,13 @@ func newSite(static fs.FS, course *lessons.Course, ends RawEnds) (*site, error) 
 	}
 	if s.wire, err = renderOnce(templates.Wire(templates.WireView{Site: s.view})); err != nil {
 		return nil, fmt.Errorf("wire: %w", err)
+	}
+	samples, err := decodeSamples(content)
+	if err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	if s.decode, err = renderOnce(templates.Decode(templates.DecodeView{Site: s.view, Samples: samples})); err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
 	}
 	for _, l := range course.Lessons {
 		if !l.Written {
@@ -177,6 +185,10 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) wirePage(w http.ResponseWriter, r *http.Request) error {
 	return s.page(w, r, s.site.wire)
+}
+
+func (s *Server) decodePage(w http.ResponseWriter, r *http.Request) error {
+	return s.page(w, r, s.site.decode)
 }
 
 func (s *Server) lesson(w http.ResponseWriter, r *http.Request) error {

@@ -318,7 +318,7 @@ func BenchmarkPage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := newSite(static.FS, course, RawEnds{})
+	s, err := newSite(static.FS, nil, course, RawEnds{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -355,7 +355,7 @@ func BenchmarkStart(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := newSite(static.FS, course, RawEnds{}); err != nil {
+		if _, err := newSite(static.FS, nil, course, RawEnds{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -22,6 +22,7 @@ func (s *Server) routes() []route {
 		{"GET /{$}", s.home},
 		{"GET /lessons/{id}", s.lesson},
 		{"GET /wire", s.wirePage},
+		{"GET /decode", s.decodePage},
 		{"GET " + assetPath + "{name}", s.asset},
 		{unknownPattern, s.unknown},
 		{"GET /healthz", s.healthz},
@@ -29,6 +30,7 @@ func (s *Server) routes() []route {
 		{"/echo", s.echo}, // upgrades to WebSocket; each wrong request gets an answer of its own
 		{"POST " + pingPath, s.ping},
 		{"POST " + forgePath, s.forge},
+		{"POST " + dissectPath, s.dissect},
 		{"GET /lab/request/{word}", s.requestLab},
 		{"POST /lab/request/control/reset", s.requestReset},
 		{"GET /lab/connections/{word}", s.connectionsLab}, // waits for as long as the dial and the query say

@@ -43,6 +43,8 @@ type Limits struct {
 	RawConns       int           // connections to the raw echo
 	RawBytes       int64         // bytes that one of them sends
 	RawIdle        time.Duration // of silence after which the raw echo closes one
+	Hex            int64         // bytes of hex text, and of what it stands for, in one dissection
+	Dissections    int           // at work at once
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -68,6 +70,8 @@ func DefaultLimits() Limits {
 		RawConns:       64,
 		RawBytes:       1 << 20,
 		RawIdle:        2 * time.Minute,
+		Hex:            1 << 20,
+		Dissections:    8,
 	}
 }
 
@@ -109,6 +113,8 @@ type Server struct {
 	mux      *http.ServeMux
 	http     *http.Server
 	rooms    *exerciseRooms
+
+	dissections dissections
 }
 
 // New makes a server. It fails when a page can't be rendered.
@@ -135,7 +141,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.raw = newRawEcho(c.Raw, c.Hub, c.Limits, s.rooms.whose)
 	var err error
-	if s.site, err = newSite(c.Static, c.Course, c.Raw); err != nil {
+	if s.site, err = newSite(c.Static, c.Content, c.Course, c.Raw); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	s.http = &http.Server{

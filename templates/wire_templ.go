@@ -60,7 +60,7 @@ func Wire(v WireView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span class=\"crumbs\"><a href=\"/\">Course</a> <span>Your wire</span></span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span class=\"crumbs\"><a href=\"/\">Course</a> <span>Your wire</span> <a href=\"/decode\">Decoder</a></span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
