@@ -273,6 +273,9 @@ func TestExerciseForReal(t *testing.T) {
 	p.do(chromedp.Navigate("http://" + proxy.address + "/"))
 	p.until(`document.querySelector("wu-progress .sum").textContent.startsWith("1 of ") && document.querySelector("wu-progress .redo").textContent.includes("one try was wrong")`)
 	p.until(`document.querySelector("wu-continue a").textContent.includes("What your browser pays")`)
+	if first := eval[string](p, `document.querySelector(".start a").textContent`); !strings.HasPrefix(first, "Continue") {
+		t.Errorf("Tab comes to %q first; want to go on", first)
+	}
 }
 
 // TestSolutionForReal: the solution's own recording, from its text to the replay.
@@ -388,6 +391,18 @@ func TestExercisesCutOff(t *testing.T) {
 	eval[bool](p, `(exercises.answers.again = { error: "The server is stopping. Try again in a moment." }, true)`)
 	p.press("#exercise-raw-get", "New word")
 	p.until(card + `.querySelector(".bench > .said").textContent === "The server is stopping. Try again in a moment."`)
+}
+
+// TestLongAnswer: a verdict quotes what came, however long it is, and the page stays as wide as it was.
+func TestLongAnswer(t *testing.T) {
+	proxy := serveProxied(t)
+	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	long := strings.Repeat("9", 190)
+	p.says(exerciseMessage(`{"state":"wrong","say":"“`+long+`” is not it.","proof":[1],"offset":4,"want":"a number","came":"`+long+`","ref":"RFC 9112 §3"}`, `{}`))
+	p.until(card + `.innerText.includes("` + long + `")`)
+	if eval[bool](p, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
+		t.Error("the page scrolls sideways")
+	}
 }
 
 // TestDrawnTask: what an exercise draws stands there as text, to copy.
