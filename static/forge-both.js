@@ -54,8 +54,8 @@ export class BothView {
       "tr",
       { "data-mark": mark || undefined },
       el("th", { scope: "row" }, button(sent.summary, () => this.#select(sent.seq), { class: "link" })),
-      el("td", {}, visible(mirror)),
-      el("td", {}, visible(library)),
+      el("td", { "data-of": "the mirror" }, visible(mirror)),
+      el("td", { "data-of": "gorilla" }, visible(library)),
       el("td", {}, mark && el("strong", { class: "mark" }, mark), mark && " ", visible(why)),
     );
   }

@@ -57,7 +57,7 @@ function judge(i, sent, side) {
   }
   const reply = side.reply(i);
   if (isData(sent) && reply && reply.of > 1 && reply.frames < reply.of) {
-    return { mark: "merged", why: `${plural(reply.of, "frame")} came, and the program behind the library was given one message: ${plural(reply.frames, "frame")} went back.` };
+    return { mark: "merged", why: `${plural(reply.of, "frame")} came, one message was handed on, ${plural(reply.frames, "frame")} went back.` };
   }
   return { mark: "", why: "" };
 }
