@@ -148,6 +148,7 @@ func TestConnectionsMistakes(t *testing.T) { showsMistakes(t, "connections", nil
 // TestPollingMistakes makes those of lesson 3 anew: what a source tells is random, so bytes sent
 // again are answered otherwise.
 func TestPollingMistakes(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	for _, a := range []struct {
 		exercise, say string

@@ -167,6 +167,7 @@ func TestCometCutter(t *testing.T) {
 // TestCometExercises passes each exercise of the lesson from the page, and hold from a terminal's
 // connection too.
 func TestCometExercises(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t, "--cut-time", "700ms")
 	t.Run("hold", func(t *testing.T) {
 		p := openLab(t, address, "comet")
@@ -290,6 +291,7 @@ func makes(t *testing.T, address, lesson string, list []mistake) {
 }
 
 func TestCometMistakes(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t, "--cut-time", "300ms")
 	comet := func(queries ...string) func(r *labReader) {
 		return func(r *labReader) {
@@ -344,6 +346,7 @@ func post(t *testing.T, url string) {
 }
 
 func TestCometLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "comet", "wu-comet-lab, wu-comet-lab .timeline, wu-terminal, #exercise-hold", func(p *tab) {
 		p.until(`document.querySelector("wu-comet-lab .lab-sums dd") !== null`)
 		eval[bool](p, `(document.querySelectorAll("wu-comet-lab .prediction input[type=radio]")[2].click(), true)`)

@@ -129,6 +129,7 @@ func quoted(s string) string {
 }
 
 func TestExerciseLooks(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	for _, theme := range []string{"light", "dark", "projector"} {
 		for _, size := range widths {

@@ -90,6 +90,7 @@ func freshWire() string {
 // passes does each attempt that is recorded as one that passes, on a page of the lesson, and sees
 // the card say so.
 func passes(t *testing.T, attempts []attempt) {
+	t.Parallel() // most of it is waiting
 	address, stop := start(t)
 	for _, a := range attempts {
 		if !strings.HasPrefix(a.fixture, "pass") {
@@ -121,6 +122,7 @@ func passes(t *testing.T, attempts []attempt) {
 // its wire, and sees the page of the lesson say what is wrong. except names fixtures that can't be
 // sent again, each with a reason.
 func showsMistakes(t *testing.T, lesson string, except map[string]string) {
+	t.Parallel() // most of it is waiting
 	address, stop := start(t)
 	files, err := fs.Glob(content.FS, "fixtures/"+lesson+"/*/*.txt")
 	if err != nil {

@@ -54,6 +54,7 @@ func TestPollingLab(t *testing.T) {
 }
 
 func TestPollingLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "polling", "wu-polling-lab, wu-polling-lab .counters, wu-polling-lab .codes", func(p *tab) {
 		p.until(`document.querySelector("wu-polling-lab .counters div") !== null`)
 		pollEvery(p, 2)

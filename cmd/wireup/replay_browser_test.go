@@ -23,6 +23,7 @@ func (p *tab) replay(events string) {
 const replayRows = `document.querySelectorAll(".replay .space [role=row]:not([hidden])").length`
 
 func TestReplayLooks(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	events := recordedEvents(t, proxy.address)
 	for _, theme := range []string{"light", "dark", "projector"} {

@@ -67,6 +67,7 @@ func TestRequestLab(t *testing.T) {
 }
 
 func TestRequestLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "request", "wu-request-lab, .shares, .request-bytes, wu-terminal, wu-request-raw", func(p *tab) {
 		p.until(`document.querySelector("wu-request-lab .guess input") !== null`)
 		p.fill("wu-request-lab .guess input", "80")

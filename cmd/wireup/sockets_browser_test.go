@@ -318,6 +318,7 @@ func TestSocketsRaw(t *testing.T) {
 }
 
 func TestSocketsLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "sockets", "wu-sockets-calls, wu-sockets-raw, wu-exercise", func(p *tab) {
 		socketsReady(p)
 		for range 8 {

@@ -95,6 +95,7 @@ func TestStreamingPrediction(t *testing.T) {
 }
 
 func TestStreamingExercises(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	t.Run("stream", func(t *testing.T) {
 		p := openLab(t, address, "streaming")
@@ -145,6 +146,7 @@ func TestStreamingExercises(t *testing.T) {
 }
 
 func TestStreamingMistakes(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	// listen opens a stream, takes so many events from it, and leaves when it is told to.
 	listen := func(r *labReader, events int, fields ...string) (leave func()) {
@@ -207,6 +209,7 @@ func says(r *labReader) {
 }
 
 func TestStreamingLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "streaming", "wu-streaming-lab, wu-streaming-lab .timeline, wu-streaming-lab .transcript, #exercise-upstream", func(p *tab) {
 		p.until(`document.querySelector("wu-streaming-lab .lab-sums dd") !== null`)
 		p.press("wu-streaming-lab", "Open an EventSource")
