@@ -45,6 +45,10 @@ export class Connection {
   socket;
   /** @type {PageClose | undefined} */
   pageClose;
+  /** @type {string | undefined} The extensions that the client offered; undefined if none. */
+  offered;
+  /** @type {string | undefined} Those that the 101 takes; undefined as long as there is none. */
+  extensions;
   #target = "";
 
   /** @param {number} number */
@@ -60,9 +64,13 @@ export class Connection {
       case "request":
         if (this.kind === "TCP") this.kind = "HTTP";
         this.#target = e.http?.target ?? "";
+        this.offered = field(e, "sec-websocket-extensions");
+        this.extensions = undefined;
         break;
       case "response":
-        if (e.http?.status === 101) this.#upgrade();
+        if (e.http?.status !== 101) break;
+        this.extensions = field(e, "sec-websocket-extensions") ?? "";
+        this.#upgrade();
         break;
       case "frame":
         if (e.frame?.type === "close" && e.frame.close) this.#closing(e.direction, e);
@@ -97,4 +105,14 @@ export class Connection {
   get name() {
     return this.kind === "WebSocket" ? `WebSocket ${this.path}` : this.kind;
   }
+}
+
+/**
+ * field is the value of a header field, joined if it stands more than once; undefined if it doesn't.
+ * @param {WireEvent} e
+ * @param {string} name in lower case
+ */
+function field(e, name) {
+  const values = (e.http?.fields ?? []).filter((f) => f.name.toLowerCase() === name).map((f) => f.value);
+  return values.length === 0 ? undefined : values.join(", ");
 }

@@ -1,17 +1,26 @@
 // A compressed message: what crossed the wire, what it inflates to, and whether it was worth it.
+import { negotiation, takesOver } from "./deflate-terms.js";
 import { el } from "./dom.js";
+import { refLink } from "./field-table.js";
 import { bytes, number } from "./format.js";
 import { spaced, visible } from "./hex.js";
 
-/** @import { Inflated, WireEvent } from "./event-types.js" */
+/** @import { Connection } from "./connections.js" */
+/** @import { Frame, Inflated, WireEvent } from "./event-types.js" */
 
 /**
  * deflateView shows a compressed frame's two sizes as bars, and both contents.
  * @param {WireEvent} event
+ * @param {Connection} [conn]
  */
-export function deflateView({ frame }) {
+export function deflateView({ frame, direction }, conn) {
   const inflated = frame?.inflated;
   const section = el("section", { class: "deflate", "aria-label": "Compression" });
+  section.append(...reserved(frame));
+  const takeover = takesOver(conn?.extensions, direction);
+  if (takeover !== undefined) {
+    section.append(el("p", {}, takeover ? "It may point back into the messages before it (context takeover): alone it may mean nothing. " : "It stands by itself: no context is taken over. ", refLink("RFC 7692 §7.1.1")));
+  }
   if (!inflated) {
     section.append(el("p", {}, "Compressed. It inflates only with the message's last frame, where its length and text stand."));
     return section;
@@ -25,6 +34,41 @@ export function deflateView({ frame }) {
       el("dd", {}, el("code", {}, `${spaced(frame?.unmasked ?? frame?.payload ?? "")}${frame?.truncated ? " …" : ""}`)),
       el("dt", {}, "inflated"),
       el("dd", {}, el("code", {}, `${inflated.text === undefined ? spaced(inflated.payload) : visible(inflated.text)}${inflated.truncated ? " …" : ""}`)),
+    ),
+  );
+  return section;
+}
+
+/**
+ * reserved says what RSV1 is on this frame, and why.
+ * @param {Frame | undefined} frame
+ */
+function reserved(frame) {
+  if (frame?.part === undefined) return [];
+  const text = frame.part === 1
+    ? "RSV1 is 1: this frame begins a message that is compressed. "
+    : frame.rsv1 ? "RSV1 is 1, and may stand on a message’s first frame only. " : "RSV1 is 0 here: it stands on a message’s first frame only, for all of it. ";
+  return [el("p", {}, text, refLink("RFC 7692 §6"))];
+}
+
+/**
+ * negotiationView explains what a handshake says of compression; undefined if it says nothing.
+ * @param {Connection | undefined} conn
+ */
+export function negotiationView(conn) {
+  if (conn?.offered === undefined && !conn?.extensions) return undefined;
+  const { sentence, terms } = negotiation(conn.offered ?? "", conn.extensions);
+  const section = el("section", { class: "deflate", "aria-label": "Compression, as negotiated" }, el("p", {}, sentence));
+  if (terms.length === 0) return section;
+  const cell = (/** @type {string} */ label, /** @type {string} */ text, odd = false) =>
+    el("td", { class: odd ? "odd" : text === "no" ? "no" : undefined, "data-label": label }, text);
+  section.append(
+    el(
+      "table",
+      { class: "negotiated" },
+      el("caption", { class: "visually-hidden" }, "Each parameter of permessage-deflate: offered, taken, and what that means"),
+      el("thead", {}, el("tr", {}, ...["parameter", "offered", "taken", "so"].map((h) => el("th", { scope: "col" }, h)))),
+      el("tbody", {}, ...terms.map((t) => el("tr", {}, el("th", { scope: "row" }, t.name), cell("offered", t.offered), cell("taken", t.taken, t.odd), el("td", {}, `${t.means} `, refLink(t.ref))))),
     ),
   );
   return section;

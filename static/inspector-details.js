@@ -1,7 +1,8 @@
 // The lower half of the inspector: one row opened, from its sentence down to its last bit.
 import { BitPicture } from "./bit-picture.js";
 import { closePanel } from "./close-panel.js";
-import { deflateView } from "./deflate-view.js";
+import { decoderLink } from "./decode-link.js";
+import { deflateView, negotiationView } from "./deflate-view.js";
 import { button, el } from "./dom.js";
 import { FieldTable, refLink } from "./field-table.js";
 import { plural } from "./format.js";
@@ -185,7 +186,8 @@ export class Details {
   #message(row) {
     this.#leave();
     const parts = row.parts ?? [];
-    const last = parts.at(-1)?.event;
+    const events = parts.flatMap((part) => (part.event ? [part.event] : []));
+    const last = events.at(-1);
     const list = el("ol", { class: "partlist" });
     parts.slice(0, 200).forEach((part, i) => {
       const { frame } = part.event ?? {};
@@ -195,7 +197,7 @@ export class Details {
     });
     const more = parts.length > 200 ? [el("p", { class: "rest" }, `… and ${plural(parts.length - 200, "more frame")}. Unfold the row to reach them.`)] : [];
     const text = `One ${last?.frame?.messageType ?? ""} message, sent once and cut into ${plural(parts.length, "frame")}: ${plural(row.payload, "byte")} of payload, ${plural(row.overhead, "byte")} of header.${last?.frame?.fin ? "" : " Its last frame has not come."}`;
-    return present([say(row, last, text, this.#people), devtools(row), last?.frame?.inflated && deflateView(last), list, ...more]);
+    return present([say(row, last, text, this.#people), devtools(row), last?.frame?.inflated && deflateView(last, row.conn), list, ...more, elsewhere(events)]);
   }
 
   /**
@@ -216,6 +218,7 @@ export class Details {
       ...(event.violations ?? []).map(violation),
       devtools(row),
       ...this.#viewsOf(row, event, linked, signal),
+      elsewhere([event]),
     ]);
   }
 
@@ -240,13 +243,13 @@ export class Details {
           new BitPicture(event, linked, signal).root,
           hex,
           frame?.masked === true && frame.payload !== "" && new MaskTable(event, linked, signal).root,
-          frame?.compressed === true && deflateView(event),
+          frame?.compressed === true && deflateView(event, row.conn),
           longText(event),
           table,
         ];
       case "request":
       case "response":
-        return [linked.fields.length > 0 ? new HeadView(event, linked, signal).root : undefined, hex];
+        return [linked.fields.length > 0 ? new HeadView(event, linked, signal).root : undefined, shakes(event) && negotiationView(row.conn), hex];
       case "body":
         return [bodyText(event), hex, linked.fields.length > 1 && table];
       case "close":
@@ -301,6 +304,23 @@ function say(row, event, text, people) {
  */
 function withCode(text) {
   return text.split(/(\b[0-9a-f]{2}(?: [0-9a-f]{2}){3}\b)/).map((part, i) => (i % 2 === 1 ? el("code", {}, part) : part));
+}
+
+/**
+ * shakes says whether a head belongs to an opening handshake.
+ * @param {WireEvent} event
+ */
+function shakes({ http }) {
+  return http?.status === 101 || (http?.status === undefined && http?.fields.some((f) => f.name.toLowerCase() === "sec-websocket-key") === true);
+}
+
+/**
+ * elsewhere leads to the decoder with these events' bytes in it.
+ * @param {WireEvent[]} events
+ */
+function elsewhere(events) {
+  const href = decoderLink(events);
+  return href === undefined ? undefined : el("p", { class: "elsewhere" }, el("a", { href, target: "_blank" }, "Open in decoder"), " (a new tab): change the bytes and see what they say then.");
 }
 
 /** @param {Row} row */

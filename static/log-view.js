@@ -89,6 +89,11 @@ export class LogView {
     return node;
   }
 
+  /** The row that is open. */
+  get selected() {
+    return this.#rows.selected;
+  }
+
   focusFilter() {
     this.root.setAttribute("data-tools", "");
     this.#tools.focus();

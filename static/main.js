@@ -11,6 +11,8 @@ import { WuConversationFragments } from "./wu-conversation-fragments.js";
 import { WuConversationLong } from "./wu-conversation-long.js";
 import { WuConversationMany } from "./wu-conversation-many.js";
 import { WuConversationPings } from "./wu-conversation-pings.js";
+import { WuDecoded } from "./wu-decoded.js";
+import { WuDecoder } from "./wu-decoder.js";
 import { WuEchoLab } from "./wu-echo-lab.js";
 import { WuExercise } from "./wu-exercise.js";
 import { WuForge } from "./wu-forge.js";
@@ -27,7 +29,7 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

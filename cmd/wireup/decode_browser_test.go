@@ -1,0 +1,162 @@
+//go:build browser
+
+package main
+
+// The decoder in a real browser: what is pasted is decoded as one types, and nothing of it is on the wire.
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+const (
+	decodedRows = `document.querySelectorAll("wu-decoded .space [role=row]:not([hidden])").length`
+	decodeText  = `document.querySelector("wu-decoder textarea").value`
+	decodeSaid  = `document.querySelector("wu-decoder .said").textContent`
+)
+
+// openDecoder opens the decoder with a fragment.
+func openDecoder(t *testing.T, address, fragment string) *tab {
+	t.Helper()
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+address+"/decode"+fragment))
+	p.until(`document.querySelector("wu-decoded .view") !== null`)
+	return p
+}
+
+func TestDecoder(t *testing.T) {
+	proxy := serveProxied(t)
+	p := openDecoder(t, proxy.address, "")
+	// It begins with the RFC's six frames.
+	p.until(decodedRows + ` >= 5 && document.querySelector("wu-decoded .decoded-banner").textContent.includes("DECODED")`)
+	p.until(`document.querySelector("wu-decoded .pane-details").textContent.includes("payload length")`)
+	p.until(`document.querySelector("wu-decoder .under mark.chosen") !== null`)
+
+	// As one types.
+	p.fill("wu-decoder textarea", "81 85 37 fa 21 3d 7f 9f 4d 51 58")
+	p.until(decodeSaid + `.startsWith("11 bytes, read from pairs of hex digits: 1 event.") && ` + decodedRows + ` === 1`)
+	p.until(`location.hash === "#hex=818537fa213d7f9f4d5158"`)
+	p.until(`document.querySelector("wu-decoded .pane-details").textContent.includes("The client → server.")`)
+	p.do(chromedp.SendKeys(chromedp.CSS("wu-decoder textarea"), "\n0g"))
+	p.until(`document.querySelector("wu-decoder .decode-fault").textContent.includes("Line 2, column 2: 'g' is no hex digit")`)
+	p.until(`document.querySelector("wu-decoder .under mark.fault")?.textContent === "g"`)
+	p.shoot("decode-fault")
+	p.do(chromedp.SendKeys(chromedp.CSS("wu-decoder textarea"), kb.Backspace+kb.Backspace))
+	p.until(`document.querySelector("wu-decoder .decode-fault").hidden && ` + decodeSaid + `.startsWith("11 bytes")`)
+
+	// What the reader says of the bytes counts.
+	eval[bool](p, `(() => { const s = document.querySelector("wu-decoder select[name=side]"); s.value = "down"; s.dispatchEvent(new Event("change")); return true })()`)
+	p.until(`document.querySelector("wu-decoded .violation")?.textContent.includes("A server must not mask") && location.hash.endsWith("&side=down")`)
+	p.until(`document.querySelector("wu-decoder .under mark.fault")?.textContent === "85"`)
+
+	// The link holds all of it, and no server is sent it.
+	link := eval[string](p, `location.href`)
+	other := newTab(t)
+	other.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(link))
+	other.until(`document.querySelector("wu-decoded .violation")?.textContent.includes("A server must not mask")`)
+	p.press("wu-decoder", "Copy link")
+	p.until(`!document.querySelector("wu-decoder .link").hidden && document.querySelector("wu-decoder .link").textContent === location.href`)
+	proxy.mu.Lock()
+	for _, c := range proxy.all {
+		if up, _ := c.bytes(); strings.Contains(string(up), "hex=8185") {
+			t.Errorf("a server was sent the bytes in a URL: %.300s", up)
+		}
+	}
+	proxy.mu.Unlock()
+
+	// The page has no wire, and asks for none.
+	if !eval[bool](p, `localStorage.getItem("wireup.wire") === null`) {
+		t.Error("the decoder has drawn a wire")
+	}
+}
+
+func TestDecoderCompression(t *testing.T) {
+	address, stop := start(t)
+	defer stop()
+	p := openDecoder(t, address, "")
+	p.until(decodedRows + ` >= 5`)
+	sample := func(name string) {
+		t.Helper()
+		if !eval[bool](p, fmt.Sprintf(`(() => { const s = document.querySelector("wu-decoder .samples select"); const o = [...s.options].find(o => o.textContent.startsWith(%q)); if (!o) return false; s.value = o.value; s.dispatchEvent(new Event("change")); return true })()`, name)) {
+			t.Fatalf("there is no sample %q", name)
+		}
+	}
+	sample("Context takeover")
+	p.until(decodedRows + ` === 2 && ` + decodeSaid + `.startsWith("16 bytes")`)
+	eval[bool](p, `([...document.querySelectorAll("wu-decoded .space [role=row]:not([hidden])")].find(r => r.getAttribute("aria-rowindex") === "3" || true).click(), true)`)
+	p.until(`document.querySelector("wu-decoded .deflate")?.textContent.includes("RSV1 is 1") && document.querySelector("wu-decoded .deflate").textContent.includes("Hello")`)
+	eval[bool](p, `(() => { const s = document.querySelector("wu-decoder select[name=deflate]"); s.value = "alone"; s.dispatchEvent(new Event("change")); return true })()`)
+	p.until(decodeSaid + `.includes("1 broken rule")`)
+
+	sample("A block that is not compressed")
+	p.until(`document.querySelector("wu-decoded .deflate")?.textContent.includes("Compression made it larger")`)
+
+	sample("A handshake that negotiates")
+	p.until(decodedRows + ` === 3`)
+	p.until(`document.querySelector("wu-decoded .negotiated") !== null`)
+	rows := eval[string](p, `[...document.querySelectorAll("wu-decoded .negotiated tbody tr")].map(r => [...r.cells].slice(0, 3).map(c => c.textContent).join(" ")).join("; ")`)
+	want := "permessage-deflate yes yes; server_no_context_takeover no no; client_no_context_takeover no yes; server_max_window_bits no no; client_max_window_bits yes no"
+	if rows != want {
+		t.Errorf("negotiated: %s; want %s", rows, want)
+	}
+	p.shoot("decode-negotiated")
+}
+
+func TestOpenInDecoder(t *testing.T) {
+	proxy := serveProxied(t)
+	p, _ := openEcho(t, proxy)
+	say(p, "Spang")
+	p.until(`document.querySelector("wu-inspector .elsewhere a") !== null && document.querySelector("wu-inspector .pane-details").textContent.includes("masking key")`)
+	href := eval[string](p, `document.querySelector("wu-inspector .elsewhere a").href`)
+	if !strings.Contains(href, "/decode#hex=8185") || !strings.HasSuffix(href, "&as=frames&side=up") {
+		t.Errorf("the row leads to %s", href)
+	}
+	other := newTab(t)
+	other.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(href))
+	other.until(decodedRows + ` === 1 && document.querySelector("wu-decoded .pane-details").textContent.includes("Spang")`)
+}
+
+func TestDecoderByKeyboard(t *testing.T) {
+	address, stop := start(t)
+	defer stop()
+	p := openDecoder(t, address, "#hex=8105&side=down")
+	p.until(`document.querySelector("wu-decoder .said").textContent.startsWith("2 bytes")`)
+	eval[bool](p, `(document.querySelector("wu-decoder textarea").focus(), true)`)
+	reached := make(map[string]bool)
+	for range 16 {
+		p.do(chromedp.KeyEvent(kb.Tab))
+		reached[eval[string](p, `document.activeElement.name || document.activeElement.getAttribute("role") || document.activeElement.textContent.slice(0, 9)`)] = true
+	}
+	for _, want := range []string{"as", "side", "deflate", "Copy link", "treegrid"} {
+		if !reached[want] {
+			t.Errorf("Tab does not reach %q: %v", want, reached)
+		}
+	}
+}
+
+func TestDecoderLooks(t *testing.T) {
+	proxy := serveProxied(t)
+	for _, theme := range []string{"light", "dark", "projector"} {
+		for _, size := range widths {
+			t.Run(theme+"-"+size.name, func(t *testing.T) {
+				p := newTab(t)
+				p.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate("http://"+proxy.address+"/"))
+				eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.theme", %q), true)`, theme))
+				p.do(chromedp.Navigate("http://" + proxy.address + "/decode"))
+				p.until(decodedRows + ` >= 4 && document.querySelector("wu-decoder .under mark.chosen") !== null`)
+				p.shoot("decode-" + theme + "-" + size.name)
+				for _, fault := range axe(p) {
+					t.Errorf("axe-core: %s", fault)
+				}
+				if !eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`) {
+					t.Errorf("the page scrolls sideways, in %d: %s", size.width, eval[string](p, `[...document.querySelectorAll("body *")]
+						.filter(n => n.getBoundingClientRect().right > innerWidth && n.checkVisibility()).map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12).join(", ")`))
+				}
+			})
+		}
+	}
+}
