@@ -51,7 +51,7 @@ export class Strip {
     const rest = bytes.length - this.#nodes.length;
     this.root.replaceChildren(
       el("div", { class: "strip-bytes", role: "group", "aria-label": "All bytes in order; arrow keys go from byte to byte, Space sets or takes away the cut before one" }, ...this.#nodes),
-      rest > 0 && el("p", { class: "rest" }, `… and ${plural(rest, "more byte")}, which no cut here divides.`) || "",
+      rest > 0 && el("p", { class: "rest" }, `… and ${plural(rest, "more byte")}. Give its number to cut before one of them.`) || "",
     );
     const stop = this.#nodes[Math.min(this.#at, this.#nodes.length - 1)];
     rove(this.#nodes, stop);

@@ -98,6 +98,7 @@ export class WuForge extends HTMLElement {
   #strip;
   #writes = new WriteList((i, pause) => this.#pause(i, pause));
   #tools = /** @type {Record<string, HTMLButtonElement>} */ ({});
+  #byte = el("input", { type: "number", id: freshId("byte"), min: 1, max: MOST_BYTES - 1, step: 1 });
   #extensions = el("input", { type: "text", id: freshId("extensions"), size: 30, autocomplete: "off", spellcheck: "false", autocapitalize: "none", placeholder: "none", maxlength: 1024 });
   #send = el("button", { type: "submit", class: "btn primary" }, "Send these bytes");
   #both = button("Send them to gorilla, too", () => void this.#order(true), { class: "btn", title: "The same bytes to /echo and to /echo?library=gorilla, side by side" });
@@ -223,7 +224,7 @@ export class WuForge extends HTMLElement {
       el("div", { class: "forge-tools", role: "group", "aria-label": "Change the frames" }, ...Object.values(tools)),
       el("p", { class: "caption" }, "All bytes in order. Press a byte to cut before it: a new write begins there."),
       strip.root,
-      el("div", { class: "forge-tools", role: "group", "aria-label": "Cuts" }, ...cutting),
+      el("div", { class: "forge-tools", role: "group", "aria-label": "Cuts" }, ...cutting, labelled("before byte", this.#byte), button("cut", () => this.#cutAt(), { class: "btn small" })),
       this.#writes.root,
       el("div", { class: "forge-tools" }, labelled("extensions to offer", this.#extensions), list, button("compress this payload", () => void this.#compress(), { class: "btn small", title: "Deflates the payload, and sets RSV1" })),
     );
@@ -272,6 +273,14 @@ export class WuForge extends HTMLElement {
     const cuts = this.#plan[frame]?.cuts;
     if (cuts && !cuts.delete(offset)) cuts.set(offset, 0);
     this.#draw();
+  }
+
+  /** cutAt cuts before the byte whose number was typed, in or out of the strip's sight. */
+  #cutAt() {
+    const byte = this.#byte.valueAsNumber;
+    const all = this.#ready?.bytes.length ?? 0;
+    if (Number.isInteger(byte) && byte > 0 && byte < all) this.#toggle(byte);
+    else write(this.#fault, `Cut before a byte of 1 to ${number(all - 1)}: the first is byte 0, where a write begins anyway.`);
   }
 
   /** @param {(planned: Planned, i: number) => number[]} where the offsets at which each frame is cut */
@@ -324,7 +333,7 @@ export class WuForge extends HTMLElement {
    * @param {Event} event
    */
   #read(event) {
-    if (event.target === this.#more || event.target === this.#file || this.#writes.root.contains(/** @type {Node} */ (event.target))) return;
+    if (event.target === this.#more || event.target === this.#file || event.target === this.#byte || this.#writes.root.contains(/** @type {Node} */ (event.target))) return;
     this.#words.ariaLive = typing(event) ? "off" : "polite";
     const recoded = this.#as.value === this.#draft.as || this.#recode();
     if (!recoded) this.#as.value = "hex";

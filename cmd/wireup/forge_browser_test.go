@@ -158,6 +158,13 @@ func TestForgePlan(t *testing.T) {
 	if want := `"writes":[{"bytes":"81"},{"bytes":"8537fa213d7f9f","pause":40},{"bytes":"4d5158"},{"bytes":"818537fa213d7f9f4d5158"},{"bytes":"898537fa213d7f9f4d5158"}]`; !strings.Contains(line, want) {
 		t.Errorf("the line is %s; want in it %s", line, want)
 	}
+	// A cut by its number, and what can't be one.
+	p.fill("wu-forge .forge-tools input[type=number]", "20")
+	eval[bool](p, `([...document.querySelectorAll("wu-forge .forge-tools button")].find(b => b.textContent === "cut").click(), true)`)
+	p.until(`document.querySelector("wu-forge .wrong").textContent === "" && ` + strip + `[20].classList.contains("cut")`)
+	p.fill("wu-forge .forge-tools input[type=number]", "33")
+	eval[bool](p, `([...document.querySelectorAll("wu-forge .forge-tools button")].find(b => b.textContent === "cut").click(), true)`)
+	p.until(`document.querySelector("wu-forge .wrong").textContent.includes("of 1 to 32")`)
 	p.shoot("forge-plan")
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
