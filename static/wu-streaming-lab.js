@@ -344,16 +344,18 @@ export class WuStreamingLab extends HTMLElement {
     if (this.#source) this.#close();
     this.#open();
     let pulled = false;
+    let pulls = 0; // until something happens meanwhile, or there is nothing to miss
     const late = setTimeout(() => {
       this.#awaited = undefined;
       prediction.wait("The wire has not shown it within 20 seconds. Is the panel connected? Reset the lab, and try again.");
     }, PATIENCE);
     this.#gone?.signal.addEventListener("abort", () => clearTimeout(late));
     this.#awaited = () => {
-      const [first, second] = this.#mine();
+      const [first, second] = this.#mine().slice(Math.max(0, pulls - (pulled ? 1 : 0)));
       if (first === undefined || sums([first], []).events === 0) return false;
       if (!pulled) {
         pulled = true;
+        pulls++;
         void this.#pull();
         return false;
       }
@@ -364,9 +366,13 @@ export class WuStreamingLab extends HTMLElement {
       if (this.#looked < second.at) return false;
       const brought = sums([second], []).events;
       if (brought < between.length) return false;
+      if (between.length === 0) {
+        pulled = false;
+        return this.#awaited?.() ?? false;
+      }
       clearTimeout(late);
       const missing = gaps([first, second]).length;
-      prediction.judge(missing === 0 ? 0 : missing < between.length ? 1 : 2, `The browser asked again ${time(second.at - first.ended)} after the cut, with Last-Event-ID: ${last}. ${between.length === 0 ? "Nothing had happened meanwhile. Pull the plug again." : `${plural(between.length, "event")} had happened meanwhile, and ${missing === 0 ? "the answer began with what was missed" : `${plural(missing, "event")} did not come`}.`}`);
+      prediction.judge(missing === 0 ? 0 : missing < between.length ? 1 : 2, `The browser asked again ${time(second.at - first.ended)} after the cut, with Last-Event-ID: ${last}. ${plural(between.length, "event")} had happened meanwhile, and ${missing === 0 ? "the answer began with what was missed" : `${plural(missing, "event")} did not come`}.${pulls === 1 ? "" : ` Before that the plug was pulled ${pulls === 2 ? "once" : `${pulls - 1} times`} with nothing to miss.`}`);
       return true;
     };
   }
