@@ -120,6 +120,11 @@ export class WuForge extends HTMLElement {
     });
     form.addEventListener("input", (e) => this.#read(e), { signal });
     this.#more.addEventListener("change", () => this.#choose(), { signal });
+    this.#byte.addEventListener("keydown", (e) => {
+      if (e.key !== "Enter") return;
+      e.preventDefault(); // it would send
+      this.#cutAt();
+    }, { signal });
     this.#file.addEventListener("change", () => void this.#takeFile(), { signal });
     this.replaceChildren(
       el("h3", {}, "frame forge · to /echo, from this server itself"),

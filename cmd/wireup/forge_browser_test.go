@@ -160,7 +160,7 @@ func TestForgePlan(t *testing.T) {
 	}
 	// A cut by its number, and what can't be one.
 	p.fill("wu-forge .forge-tools input[type=number]", "20")
-	eval[bool](p, `([...document.querySelectorAll("wu-forge .forge-tools button")].find(b => b.textContent === "cut").click(), true)`)
+	p.do(chromedp.KeyEvent(kb.Enter))
 	p.until(`document.querySelector("wu-forge .wrong").textContent === "" && ` + strip + `[20].classList.contains("cut")`)
 	p.fill("wu-forge .forge-tools input[type=number]", "33")
 	eval[bool](p, `([...document.querySelectorAll("wu-forge .forge-tools button")].find(b => b.textContent === "cut").click(), true)`)
