@@ -34,6 +34,8 @@ var labs = map[string]lab{
 	},
 	"ends":      {view: templates.EndsLab},
 	"forge":     {view: templates.ForgeLab},
+	"handshake": {view: templates.HandshakeLab},
+	"break-it":  {view: templates.BreakLab},
 	"fragments": {view: templates.FragmentsLab},
 	"latency":   {view: templates.LatencyLab},
 	"long":      {view: templates.LongLab},

@@ -38,5 +38,7 @@ func programBlock(d *document, n *container) (templ.Component, error) {
 	if err := d.md.Convert(fmt.Appendf(nil, "%s%s\n%s%s\n", quote, language, src, quote), &code); err != nil {
 		return nil, err
 	}
-	return templates.Program(templates.ProgramView{File: n.args, Code: templ.Raw(code.String())}), nil
+	// A long program scrolls in its box, so the keyboard has to reach it.
+	html := strings.Replace(code.String(), "<pre ", `<pre tabindex="0" role="region" aria-label="`+templ.EscapeString(n.args)+`" `, 1)
+	return templates.Program(templates.ProgramView{File: n.args, Code: templ.Raw(html)}), nil
 }

@@ -16,6 +16,8 @@ import { WuDecoder } from "./wu-decoder.js";
 import { WuEchoLab } from "./wu-echo-lab.js";
 import { WuExercise } from "./wu-exercise.js";
 import { WuForge } from "./wu-forge.js";
+import { WuHandshakeBreak } from "./wu-handshake-break.js";
+import { WuHandshakeLab } from "./wu-handshake-lab.js";
 import { WuInspector } from "./wu-inspector.js";
 import { WuMaskingLab } from "./wu-masking-lab.js";
 import { WuPollingLab } from "./wu-polling-lab.js";
@@ -29,7 +31,7 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

@@ -58,6 +58,7 @@ var lessons = [][]*Exercise{
 	cometExercises,
 	streamingExercises,
 	socketsExercises,
+	handshakeExercises,
 	framesExercises,
 	maskingExercises,
 }

@@ -28,6 +28,7 @@ var wordings = [][]Wording{
 	cometMistakes,
 	streamingMistakes,
 	socketsMistakes,
+	handshakeMistakes,
 	framesMistakes,
 	maskingMistakes,
 }
