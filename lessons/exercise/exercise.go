@@ -61,6 +61,7 @@ var lessons = [][]*Exercise{
 	handshakeExercises,
 	framesExercises,
 	maskingExercises,
+	conversationExercises,
 }
 
 // All returns every exercise, in the order of the course.

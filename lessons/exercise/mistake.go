@@ -31,6 +31,7 @@ var wordings = [][]Wording{
 	handshakeMistakes,
 	framesMistakes,
 	maskingMistakes,
+	conversationMistakes,
 }
 
 // Wordings returns the whole table.
