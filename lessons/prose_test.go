@@ -137,38 +137,3 @@ func wrap(text string, columns int) int {
 	}
 	return count
 }
-
-// TestNoTypedBytes: a run of bytes in hex, or a count of bytes or milliseconds with a number that
-// isn't a constant of the protocol, must come from a recording.
-func TestNoTypedBytes(t *testing.T) {
-	names, err := fs.Glob(content.FS, "lessons/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hexRun := regexp.MustCompile(`(?i)\b[0-9a-f]{2}(?: [0-9a-f]{2})+\b|\b0x[0-9a-f]+\b|\b[0-9a-f]{8,}\b`)
-	measured := regexp.MustCompile(`(?i)\b([0-9][0-9 .]*) ?(?:bytes?|octets?|ms|milliseconds?|seconds?|kB|MB)\b`)
-	computed := regexp.MustCompile(`\{[^}]*\}|2⁶³−1`) // figures, and the largest length (RFC 6455 §5.2)
-	// Header sizes, the lengths' thresholds and the sizes of fields: RFC 6455 §5.2.
-	constants := map[string]bool{"2": true, "4": true, "6": true, "8": true, "10": true, "14": true, "125": true, "126": true}
-	for _, name := range names {
-		src, err := fs.ReadFile(content.FS, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, body, _ := strings.Cut(strings.TrimPrefix(string(src), "---\n"), "\n---\n")
-		for _, line := range strings.Split(body, "\n") {
-			if strings.HasPrefix(line, fence) {
-				continue
-			}
-			line = computed.ReplaceAllString(line, "")
-			if found := hexRun.FindString(line); found != "" {
-				t.Errorf("%s: %q is typed: %s", name, found, line)
-			}
-			for _, m := range measured.FindAllStringSubmatch(line, -1) {
-				if !constants[strings.TrimSpace(m[1])] {
-					t.Errorf("%s: %q is typed: %s", name, m[0], line)
-				}
-			}
-		}
-	}
-}
