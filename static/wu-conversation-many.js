@@ -30,7 +30,7 @@ export class WuConversationMany extends HTMLElement {
   #speak = button("Everyone says something", () => this.#round(), { class: "btn" });
   #tiles = el("ul", { class: "players" });
   #said = el("p", { class: "said", role: "status" });
-  #strip = el("ol", { class: "frame-strip", tabindex: "0", role: "region", "aria-label": "The newest frames, in the order of the wire" });
+  #strip = el("ol", { class: "frame-strip", tabindex: "0", "aria-label": "The newest frames, in the order of the wire" });
   #sum = el("p", { class: "caption" });
 
   connectedCallback() {

@@ -32,7 +32,7 @@ export class WuConversationPings extends HTMLElement {
   #said = el("p", { class: "said", role: "status" });
   #plot = svg("svg", { class: "rtt-plot", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", focusable: "false" });
   #sum = el("p", { class: "caption" });
-  #list = el("ol", { class: "rtt-list", tabindex: "0", role: "region", "aria-label": "Round trips, the newest first" });
+  #list = el("ol", { class: "rtt-list", tabindex: "0", "aria-label": "Round trips, the newest first" });
   #api = el("p", { class: "why" });
 
   connectedCallback() {

@@ -174,6 +174,7 @@ func TestRecordConversation(t *testing.T) { recordAttempts(t, conversationAttemp
 
 // TestConversationCut makes the mistakes that showsMistakes can't, and sees the page say so.
 func TestConversationCut(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	for _, a := range conversationAttempts {
 		if _, ok := dropped[a.exercise+"/"+a.fixture]; !ok {
@@ -201,6 +202,7 @@ func openConversation(t *testing.T, address string) *tab {
 }
 
 func TestConversationFragments(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openConversation(t, proxy.address)
 	const said = `document.querySelector("wu-conversation-fragments .said").textContent`
@@ -229,6 +231,7 @@ func TestConversationFragments(t *testing.T) {
 }
 
 func TestConversationPings(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openConversation(t, address)
 	p.press("wu-conversation-pings", "Ten in a row")
@@ -249,6 +252,7 @@ func TestConversationPings(t *testing.T) {
 
 // TestConversationEnds: each way, with the wire's close and the page's side by side.
 func TestConversationEnds(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openConversation(t, address)
 	const panel = `document.querySelector("wu-conversation-ends .close-panel").textContent`
@@ -303,6 +307,7 @@ func TestConversationEnds(t *testing.T) {
 
 // TestConversationLong: the frames that the page counts are those that a proxy between saw.
 func TestConversationLong(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openConversation(t, proxy.address)
 	const title = `document.querySelector("wu-conversation-long .long-run h4").textContent`
@@ -350,6 +355,7 @@ func clientFrames(t *testing.T, c *conversation) (list []inspector.Header) {
 }
 
 func TestConversationMany(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openConversation(t, address)
 	const state = `document.querySelector("wu-conversation-many h3 [role=status]").textContent`
@@ -376,6 +382,7 @@ func TestConversationMany(t *testing.T) {
 }
 
 func TestConversationLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "conversation", "wu-conversation-fragments, wu-conversation-long, wu-conversation-pings, wu-conversation-ends, wu-conversation-many, wu-exercise", func(p *tab) {
 		p.until(`document.querySelector("wu-conversation-many h3") !== null`)
 		compose(p, "one |message |in pieces", "ping", "text")

@@ -29,6 +29,7 @@ func openDecoder(t *testing.T, address, fragment string) *tab {
 }
 
 func TestDecoder(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openDecoder(t, proxy.address, "")
 	// It begins with the RFC's six frames.
@@ -75,6 +76,7 @@ func TestDecoder(t *testing.T) {
 }
 
 func TestDecoderCompression(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	defer stop()
 	p := openDecoder(t, address, "")
@@ -107,6 +109,7 @@ func TestDecoderCompression(t *testing.T) {
 }
 
 func TestOpenInDecoder(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p, _ := openEcho(t, proxy)
 	say(p, "Spang")
@@ -121,6 +124,7 @@ func TestOpenInDecoder(t *testing.T) {
 }
 
 func TestDecoderByKeyboard(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	defer stop()
 	p := openDecoder(t, address, "#hex=8105&side=down")
@@ -139,6 +143,7 @@ func TestDecoderByKeyboard(t *testing.T) {
 }
 
 func TestDecoderLooks(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	for _, theme := range []string{"light", "dark", "projector"} {
 		for _, size := range widths {

@@ -38,6 +38,7 @@ func bit(p *tab, name string) {
 }
 
 func TestForgeUnmasked(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	if got, want := eval[string](p, forgeHex), "81 85 37 fa 21 3d 7f 9f 4d 51 58"; got != want {
@@ -92,6 +93,7 @@ func TestForgeUnmasked(t *testing.T) {
 
 // TestForgeByKeyboard needs no pointer: Space switches a bit, Enter sends.
 func TestForgeByKeyboard(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	eval[bool](p, `(document.querySelector("wu-forge [data-bit=FIN]").focus(), true)`)
@@ -122,6 +124,7 @@ func TestForgeByKeyboard(t *testing.T) {
 
 // TestForgePlan has several frames in one plan, cuts set by hand and by keyboard, and pauses.
 func TestForgePlan(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	const strip = `[...document.querySelectorAll("wu-forge .cut-byte")]`
@@ -179,6 +182,7 @@ func startFrom(p *tab, id string) {
 
 // TestForgePresetsOnPage takes every preset in the page, and its answer must be the one of the table.
 func TestForgePresetsOnPage(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	ids := eval[[]string](p, `[...document.querySelectorAll("wu-forge .presets option")].map(o => o.value).filter(v => v !== "")`)
@@ -201,6 +205,7 @@ func TestForgePresetsOnPage(t *testing.T) {
 
 // TestForgeBoth sends the same bytes to the mirror and to gorilla.
 func TestForgeBoth(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	for _, tt := range []struct{ id, marks string }{
@@ -228,6 +233,7 @@ func TestForgeBoth(t *testing.T) {
 
 // TestForgePaused: while the panel is paused, what was forged is found in it all the same.
 func TestForgePaused(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	p.press("wu-forge", "Send these bytes")
@@ -249,6 +255,7 @@ func TestForgePaused(t *testing.T) {
 
 // TestForgePayloads takes a payload out of a file, and has one compressed.
 func TestForgePayloads(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openForge(t, address, 1440, 1000, "light")
 	choose := func(as string) {
@@ -278,6 +285,7 @@ func TestForgePayloads(t *testing.T) {
 }
 
 func TestForgeLooks(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	for _, theme := range []string{"light", "dark", "projector"} {
 		for _, size := range widths {

@@ -38,6 +38,7 @@ func breaks(p *tab, how, guess string) {
 }
 
 func TestHandshakeCard(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1440, 1000), chromedp.Navigate("http://"+proxy.address+"/lessons/handshake"))
@@ -67,6 +68,7 @@ func TestHandshakeCard(t *testing.T) {
 }
 
 func TestHandshakeBroken(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openLesson(t, address, "handshake", freshWire())
 	for _, c := range []struct{ how, status string }{
@@ -226,6 +228,7 @@ func TestHandshakeMistakes(t *testing.T) { showsMistakes(t, "handshake", nil) }
 func TestRecordHandshake(t *testing.T) { recordAttempts(t, handshakeAttempts) }
 
 func TestHandshakeLooks(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "handshake", "wu-handshake-lab, .accept-steps, wu-handshake-break, figure.program, wu-exercise", func(p *tab) {
 		shakes(p)
 		breaks(p, "no version", "400")
