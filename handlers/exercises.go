@@ -62,32 +62,11 @@ func (s *Server) exercises(w http.ResponseWriter, r *http.Request) error {
 		return &StatusError{Code: http.StatusNotFound, Ref: exercisesRef,
 			Text: fmt.Sprintf("There is no lesson called %q. See all lessons on the first page.", clipped(lesson))}
 	}
-	if _, err := checkHandshake(r); errors.Is(err, errNoUpgrade) {
-		return refusal(http.StatusUpgradeRequired, noUpgradeRef,
-			"This is a WebSocket. Open it with new WebSocket(url), or ask for progress.json beside it.", upgradeFields())
-	} else if err != nil {
-		return err
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	socket, err := s.sockets.open(r.RemoteAddr, id, stop)
-	if err != nil {
-		return err
-	}
-	defer socket.close()
-	conn, err := upgradeFeed(w, r)
-	if conn == nil {
-		return err
-	}
-	defer conn.Close()
-	f := &feed{conn: conn, gone: make(chan struct{})}
-	go f.read()
-	p := s.rooms.enter(roomKey{id, lesson})
-	f.attend(ctx, s.rooms.keeper, p)
-	p.leave()
-	conn.Close() // ends read, if it hasn't ended
-	<-f.gone
-	return nil
+	return s.view(w, r, id, "progress.json", func(ctx context.Context, f *feed) {
+		p := s.rooms.enter(roomKey{id, lesson})
+		defer p.leave()
+		f.attend(ctx, s.rooms.keeper, p)
+	})
 }
 
 // attend sends what is new in a room until the page has gone or ctx is over.

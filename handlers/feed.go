@@ -55,9 +55,18 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	return s.view(w, r, id, "log.json", func(ctx context.Context, f *feed) {
+		f.asks, f.began = q.Has("began"), q.Get("began")
+		f.write(ctx, s.hub, id, after)
+	})
+}
+
+// view upgrades to a socket that only tells, and lets serve tell until ctx or the viewer is gone.
+// beside is what the same may be read from without a WebSocket.
+func (s *Server) view(w http.ResponseWriter, r *http.Request, id wire.ID, beside string, serve func(ctx context.Context, f *feed)) error {
 	if _, err := checkHandshake(r); errors.Is(err, errNoUpgrade) {
 		return refusal(http.StatusUpgradeRequired, noUpgradeRef,
-			"This is a WebSocket. Open it with new WebSocket(url), or ask for log.json beside it.", upgradeFields())
+			"This is a WebSocket. Open it with new WebSocket(url), or ask for "+beside+" beside it.", upgradeFields())
 	} else if err != nil {
 		return err
 	}
@@ -73,9 +82,9 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer conn.Close()
-	f := &feed{conn: conn, gone: make(chan struct{}), asks: q.Has("began"), began: q.Get("began")}
+	f := &feed{conn: conn, gone: make(chan struct{})}
 	go f.read()
-	f.write(ctx, s.hub, id, after)
+	serve(ctx, f)
 	conn.Close() // ends read, if it hasn't ended
 	<-f.gone
 	return nil

@@ -54,7 +54,7 @@ func (s *holds) begin(r *http.Request, id wire.ID, lab string) (*hold, error) {
 	defer s.mu.Unlock()
 	switch {
 	case s.draining:
-		return nil, stopping(errHoldDrained)
+		return nil, errStopping
 	case id != "" && s.wires[id] >= s.limits.WireHolds:
 		return nil, limitError("requests held on one wire", s.limits.WireHolds, "--wire-holds", "End one of yours first, or reset the lab.")
 	case s.address[host] >= s.limits.AddressHolds:
@@ -102,11 +102,4 @@ func (s *holds) drain() {
 	for h := range s.live {
 		h.end(errHoldDrained)
 	}
-}
-
-// stopping is the answer to whoever waits on a server that stops. What ended the wait is no fault,
-// and not for the log.
-func stopping(error) error {
-	return &StatusError{Code: http.StatusServiceUnavailable,
-		Text: "The server is stopping. Ask again in a moment."}
 }

@@ -107,7 +107,7 @@ func (s *Server) holdComet(w http.ResponseWriter, p cometPlan, ctx context.Conte
 func unanswered(w http.ResponseWriter, ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errHoldDrained):
-		return stopping(cause)
+		return errStopping
 	case errors.Is(err, errSourceReset), errors.Is(cause, errHoldReset), errors.Is(cause, errHeldLongEnough):
 		return done(w)
 	}

@@ -145,7 +145,7 @@ func (s *Server) linger(w http.ResponseWriter, r *http.Request, id wire.ID, time
 		if errors.Is(cause, errHoldReset) {
 			return &StatusError{Code: http.StatusServiceUnavailable, Err: cause, Text: "The lab was reset while this request was held. Ask again."}
 		}
-		return stopping(cause)
+		return errStopping
 	}
 }
 

@@ -6,6 +6,7 @@ import { button, el, freshId, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, number, plural } from "./format.js";
+import { command } from "./lab-control.js";
 import { labWord, onWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { time } from "./timeline-scale.js";
@@ -224,23 +225,11 @@ export class WuCometLab extends HTMLElement {
   }
 
   /**
-   * command tells the lab's server what to do. These requests are muted: they are on no wire.
    * @param {string} what
-   * @param {Record<string, number>} query
-   * @returns {Promise<any>} its answer; undefined if it failed, which has been said
+   * @param {Record<string, string | number>} query
    */
-  async #command(what, query) {
-    const values = new URLSearchParams({ wire: wireId() });
-    for (const [name, value] of Object.entries(query)) values.set(name, String(value));
-    try {
-      const response = await fetch(`/lab/comet/control/${what}?${values}`, { method: "POST" });
-      const answer = response.status === 204 ? {} : await response.json();
-      if (response.ok) return answer;
-      this.#say(answer.error);
-    } catch {
-      this.#say("The server does not answer. Is it running?");
-    }
-    return undefined;
+  #command(what, query) {
+    return command("comet", what, query, (text) => this.#say(text));
   }
 
   /** @param {string} text */

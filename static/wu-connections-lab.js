@@ -5,6 +5,7 @@ import { Ends, lanesOf, tally } from "./connection-lanes.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, plural } from "./format.js";
+import { command } from "./lab-control.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { Timeline } from "./timeline.js";
@@ -178,7 +179,7 @@ export class WuConnectionsLab extends HTMLElement {
     this.#close.checked = false;
     this.#ask();
     this.#show();
-    await fetch(`/lab/connections/control/reset?wire=${wireId()}`, { method: "POST" }).catch(() => (this.#sum.textContent = "The server does not answer. Is it running?"));
+    await command("connections", "reset", {}, (text) => (this.#sum.textContent = text));
     this.dispatchEvent(new CustomEvent("lab-reset", { bubbles: true, detail: { lesson: LESSON } }));
   }
 }

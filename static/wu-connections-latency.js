@@ -5,6 +5,7 @@ import { Ends, lanesOf } from "./connection-lanes.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { parse, utf8 } from "./hex.js";
+import { command } from "./lab-control.js";
 import { labWord } from "./lab-word.js";
 import { Timeline } from "./timeline.js";
 import { time } from "./timeline-scale.js";
@@ -207,7 +208,7 @@ export class WuConnectionsLatency extends HTMLElement {
     this.#fresh.checked = false;
     this.#said.textContent = "";
     this.#show();
-    await fetch(`/lab/connections/control/reset?wire=${wireId()}`, { method: "POST" }).catch(() => (this.#said.textContent = "The server does not answer. Is it running?"));
+    await command("connections", "reset", {}, (text) => (this.#said.textContent = text));
     this.dispatchEvent(new CustomEvent("lab-reset", { bubbles: true, detail: { lesson: LESSON } }));
   }
 }

@@ -4,6 +4,7 @@ import { button, el, freshId } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, number, plural } from "./format.js";
+import { command } from "./lab-control.js";
 import { labWord } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { INITIAL, rounds, SEGMENT } from "./slow-start.js";
@@ -218,7 +219,7 @@ export class WuConnectionsWindow extends HTMLElement {
     this.#ask();
     this.#draw();
     this.#exchanges?.clear();
-    await fetch(`/lab/connections/control/reset?wire=${wireId()}`, { method: "POST" }).catch(() => (this.#said.textContent = "The server does not answer. Is it running?"));
+    await command("connections", "reset", {}, (text) => (this.#said.textContent = text));
     this.dispatchEvent(new CustomEvent("lab-reset", { bubbles: true, detail: { lesson: LESSON } }));
   }
 }

@@ -4,10 +4,10 @@ import { closePanel } from "./close-panel.js";
 import { Connection } from "./connections.js";
 import { button, el, write } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
+import { command } from "./lab-control.js";
 import { labWord, onWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { Transcript } from "./transcript.js";
-import { wireId } from "./wire-id.js";
 
 /** @import { PageClose, WireEvent } from "./event-types.js" */
 
@@ -195,20 +195,11 @@ export class WuConversationEnds extends HTMLElement {
   }
 
   /**
-   * command tells the lab's server what to do: it is on no wire.
    * @param {string} what
    * @param {Record<string, string>} query
-   * @returns {Promise<object | undefined>} undefined if it failed, which has been said
    */
-  async #command(what, query) {
-    try {
-      const response = await fetch(`/lab/conversation/control/${what}?${new URLSearchParams({ wire: wireId(), ...query })}`, { method: "POST" });
-      if (response.ok) return {};
-      write(this.#said, (await response.json()).error);
-    } catch {
-      write(this.#said, "The server does not answer. Is it running?");
-    }
-    return undefined;
+  #command(what, query) {
+    return command("conversation", what, query, (text) => write(this.#said, text));
   }
 
   /** ask puts the question that stands before the first end. */

@@ -4,6 +4,7 @@ import { button, el, freshId, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, number, plural, share } from "./format.js";
+import { command } from "./lab-control.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { sums, timesOf } from "./polling-sums.js";
 import { pollWithFetch, pollWithXHR } from "./polling-ways.js";
@@ -239,7 +240,7 @@ export class WuPollingLab extends HTMLElement {
     this.#timeline?.stop();
     this.#said.textContent = "";
     this.#show();
-    await fetch(`/lab/polling/control/reset?wire=${wireId()}`, { method: "POST" }).catch(() => (this.#said.textContent = "The server does not answer. Is it running?"));
+    await command("polling", "reset", {}, (text) => (this.#said.textContent = text));
   }
 }
 

@@ -7,6 +7,7 @@ import { pageFeed } from "./feed.js";
 import { bytes, number, plural, share } from "./format.js";
 import { HeadView } from "./head-view.js";
 import { HexView } from "./hex-view.js";
+import { command } from "./lab-control.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { Linked } from "./linked.js";
 import { toneOf } from "./parts.js";
@@ -262,7 +263,7 @@ export class WuRequestLab extends HTMLElement {
     this.#say("");
     this.#exchanges?.clear();
     this.#show();
-    await fetch(`/lab/request/control/reset?wire=${wireId()}`, { method: "POST" }).catch(() => this.#say("The server does not answer. Is it running?"));
+    await command("request", "reset", {}, (text) => this.#say(text));
   }
 }
 

@@ -5,6 +5,7 @@ import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, cut, number, plural } from "./format.js";
 import { visible } from "./hex.js";
+import { command } from "./lab-control.js";
 import { labWord, onWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { gaps, lanes, lastEventId, sums } from "./stream-sums.js";
@@ -181,7 +182,7 @@ export class WuStreamingLab extends HTMLElement {
 
   async #pull() {
     this.#say("");
-    await this.#command("cut", {}, this.#how.value);
+    await this.#command("cut", { how: this.#how.value });
   }
 
   async #end() {
@@ -239,25 +240,11 @@ export class WuStreamingLab extends HTMLElement {
   }
 
   /**
-   * command tells the lab's server what to do. These requests are muted: they are on no wire.
    * @param {string} what
-   * @param {Record<string, number>} query
-   * @param {string} [how]
-   * @returns {Promise<any>} its answer; undefined if it failed, which has been said
+   * @param {Record<string, string | number>} query
    */
-  async #command(what, query, how) {
-    const values = new URLSearchParams({ wire: wireId() });
-    for (const [name, value] of Object.entries(query)) values.set(name, String(value));
-    if (how) values.set("how", how);
-    try {
-      const response = await fetch(`/lab/streaming/control/${what}?${values}`, { method: "POST" });
-      const answer = response.status === 204 ? {} : await response.json();
-      if (response.ok) return answer;
-      this.#say(answer.error);
-    } catch {
-      this.#say("The server does not answer. Is it running?");
-    }
-    return undefined;
+  #command(what, query) {
+    return command("streaming", what, query, (text) => this.#say(text));
   }
 
   /** @param {string} text */

@@ -22,7 +22,7 @@ import (
 func (r *reader) paste(tool, line string) {
 	r.t.Helper()
 	if _, err := exec.LookPath(tool); err != nil {
-		r.t.Skipf("%v: install %s to run this", err, tool)
+		r.t.Fatalf("%v: install %s", err, tool)
 	}
 	host, port, _ := strings.Cut(r.address, ":")
 	line = r.fill(strings.NewReplacer("{hostname}", host, "{port}", port).Replace(line))

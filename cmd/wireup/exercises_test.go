@@ -3,13 +3,9 @@ package main
 // Exercises on the whole program: how soon a verdict is there, and what is left after kill -9.
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -61,54 +57,6 @@ func TestVerdictInTime(t *testing.T) {
 	}
 }
 
-// childData tells a copy of the test binary to be the program, on this data folder.
-const childData = "WIREUP_TEST_DATA"
-
-// TestServeForKill is the program of TestKillLosesNoPass.
-func TestServeForKill(t *testing.T) {
-	data := os.Getenv(childData)
-	if data == "" {
-		t.Skip("runs as a process of its own")
-	}
-	os.Exit(run(t.Context(), []string{"--listen", "127.0.0.1:0", "--raw", "off", "--raw-unix", "off", "--data", data}, os.Stdout, os.Stderr))
-}
-
-// serveForKill starts the program as a process of its own.
-func serveForKill(t *testing.T, data string) (address string, kill func()) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self, "-test.run=^TestServeForKill$")
-	cmd.Env = append(os.Environ(), childData+"="+data)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	kill = sync.OnceFunc(func() {
-		cmd.Process.Kill()
-		io.Copy(io.Discard, lines)
-		cmd.Wait()
-	})
-	t.Cleanup(kill)
-	ready := regexp.MustCompile(`^wireup is ready: http://(\S+)\n$`)
-	for {
-		line, err := lines.ReadString('\n')
-		if m := ready.FindStringSubmatch(line); m != nil {
-			return m[1], kill
-		}
-		if err != nil {
-			t.Fatalf("the program says %q, %v", line, err)
-		}
-	}
-}
-
 // Killed in the middle of many passes, the program has lost none that it had shown: readers pass
 // exercises as fast as they can, and somewhere in between comes the kill.
 func TestKillLosesNoPass(t *testing.T) {
@@ -120,7 +68,7 @@ func TestKillLosesNoPass(t *testing.T) {
 		enough = make(chan struct{})
 		all    sync.WaitGroup
 	)
-	address, kill := serveForKill(t, data)
+	address, kill := startChild(t, "--raw", "off", "--raw-unix", "off", "--data", data)
 	for n := range readers {
 		all.Add(1)
 		go func() {
@@ -147,7 +95,7 @@ func TestKillLosesNoPass(t *testing.T) {
 	all.Wait()
 	t.Logf("%d passes were shown before the kill", len(shown))
 
-	address, kill = serveForKill(t, data)
+	address, kill = startChild(t, "--raw", "off", "--raw-unix", "off", "--data", data)
 	defer kill()
 	for _, wire := range shown {
 		res, err := http.Get("http://" + address + "/wire/" + wire + "/progress.json")
