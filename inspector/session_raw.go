@@ -1,6 +1,6 @@
 package inspector
 
-// A connection that speaks no protocol: what each call moved, and where the stream ended.
+// A session that begins elsewhere than at an HTTP request: among bytes of no protocol, or frames.
 
 import "time"
 
@@ -20,4 +20,14 @@ func (s *Session) EndOfStream(at time.Time, d Direction) {
 	}
 	h.at, h.began = at, at
 	s.emit(s.begin(h, KindBytes))
+}
+
+// WebSocket makes a session tell frames from the start: for a connection whose handshake somebody
+// else has seen. Call it before the first Observe.
+func (s *Session) WebSocket() {
+	s.webSocket = true
+	for _, half := range []*half{&s.up, &s.down} {
+		half.phase = inFrames
+		half.frames.start(half.dir, nil, s.o)
+	}
 }

@@ -24,12 +24,22 @@ export function isWireId(id) {
 let current;
 
 /**
- * wireId is the id of this page's wire. Where the browser stores nothing, it lasts as long as
- * the page does.
+ * wireId is the id of this page's wire: the one that its address asks to be shown, or this browser's
+ * own. Where the browser stores nothing, that lasts as long as the page does.
  */
 export function wireId() {
-  current ??= findWireId();
+  current ??= shownWire() ?? findWireId();
   return current;
+}
+
+/**
+ * shownWire is the wire that the inspector's page is to show in the place of this browser's own,
+ * which stays as it is: /wire#show=ID, as wireup proxy prints it.
+ * @param {{ pathname: string, hash: string } | undefined} at
+ */
+export function shownWire(at = globalThis.location) {
+  const id = at?.pathname === "/wire" ? (/^#show=(.*)$/i.exec(at.hash)?.[1]?.toLowerCase() ?? null) : null;
+  return isWireId(id) ? /** @type {string} */ (id) : undefined;
 }
 
 /**

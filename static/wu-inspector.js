@@ -7,7 +7,7 @@ import { LogView } from "./log-view.js";
 import { Row } from "./model.js";
 import { Replay } from "./replay.js";
 import { Tooltip } from "./tooltip.js";
-import { wireId } from "./wire-id.js";
+import { shownWire, wireId } from "./wire-id.js";
 
 /** @import { Item, PageClose, WireEvent } from "./event-types.js" */
 /** @import { Pointed } from "./inspector-details.js" */
@@ -40,6 +40,7 @@ export class WuInspector extends HTMLElement {
     live.body.prepend(this.#state, this.#empty);
     this.replaceChildren(live.root);
     this.#fillEmpty();
+    this.#saysWhose(signal);
     new Tooltip(this, signal);
     this.#listen(signal);
     live.update();
@@ -60,8 +61,20 @@ export class WuInspector extends HTMLElement {
     return node;
   }
 
+  /** A wire that is not this browser's own is named. @param {AbortSignal} signal */
+  #saysWhose(signal) {
+    addEventListener("hashchange", () => shownWire() !== undefined && location.reload(), { signal });
+    const id = shownWire();
+    if (id === undefined) return;
+    this.#live?.body.prepend(el("p", { class: "shown-wire" }, "This is the wire ", el("code", {}, id), ", not this browser’s own. ", el("a", { href: "/wire" }, "Show my own")));
+  }
+
   /** Where nothing has crossed yet, the lesson's own first line for a terminal stands. */
   #fillEmpty() {
+    if (shownWire() !== undefined) {
+      this.#empty.replaceChildren(el("p", { class: "nothing-title" }, "Nothing has crossed this wire yet."), el("p", {}, "If a proxy writes to it, point your client at the address that the proxy printed. What crosses stands here at once, byte by byte."));
+      return;
+    }
     const lesson = document.querySelector("main[data-lesson]") !== null;
     const given = document.querySelector("main wu-terminal:not(wu-exercise *)");
     const lines = [...(given?.querySelectorAll("pre.line") ?? [])].map((pre) => [pre.getAttribute("data-line") ?? "", pre.getAttribute("data-tool") ?? ""]);

@@ -13,7 +13,7 @@ type Event struct {
 	Seq    uint64  // its number on the wire, from 1, without gaps
 	Conn   int     // which connection of the wire, numbered in order of appearance
 	At     float64 // milliseconds since the wire's first event; never less than that of the one before
-	Driver string  // who sent or was answered: page, forge or terminal
+	Driver string  // who sent or was answered: page, forge, terminal or probe
 	Lab    string  // which lab's URL the exchange asked for; empty when it is not known
 	Remote string  // the client's address; of an open only
 
@@ -29,6 +29,7 @@ const (
 	DriverPage     = "page"
 	DriverForge    = "forge"
 	DriverTerminal = "terminal"
+	DriverProbe    = "probe" // ours, to a server of the reader's own
 )
 
 // What an event costs beside its bytes: at least the memory of the structs that Keep makes.

@@ -33,10 +33,12 @@ type Hub struct {
 	share    *share // nil if no other instance can have to do with our wires
 }
 
-// announcement is what a program of ours has said of a connection that it opened itself.
+// announcement is what a program of ours has said of a connection.
 type announcement struct {
-	driver string
+	driver string // empty: what its requests say
 	wire   ID
+	lab    string
+	whole  bool // all that it carries belongs to wire, whatever its requests name
 }
 
 // NewHub makes a hub without wires. route is asked once for each request, before any handler
@@ -157,7 +159,7 @@ func (h *Hub) Driver(local net.Addr, driver string, id ID) (forget func()) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.drivers[key] = announcement{driver, id}
+	h.drivers[key] = announcement{driver: driver, wire: id}
 	return func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()

@@ -3,8 +3,10 @@ package wire
 // The name of a reader's wire.
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // IDLength is how many characters an ID has: 65 bits of base32.
@@ -34,4 +36,9 @@ func ParseID(s string) (ID, error) {
 		low[i] = c
 	}
 	return ID(low[:]), nil
+}
+
+// NewID draws an id, as a page does.
+func NewID() ID {
+	return ID(strings.ToLower(rand.Text()[:IDLength])) // which is base32
 }

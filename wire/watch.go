@@ -61,6 +61,21 @@ func (h *Hub) Watch(c *inspector.Conn) inspector.Observer {
 	return t
 }
 
+// Owner is whose log a connection is on as a whole, whatever its requests name.
+type Owner struct {
+	Wire   ID
+	Driver string // empty: each request says whether a page or a terminal sent it
+	Lab    string
+}
+
+// WatchFor is Watch for a connection that doesn't talk to this server: one that goes to a server of
+// the reader's own. Every byte of it is on the owner's wire.
+func (h *Hub) WatchFor(c *inspector.Conn, o Owner) inspector.Observer {
+	t := h.Watch(c).(*tracker)
+	t.asked, t.announced = true, announcement{o.Driver, o.Wire, o.Lab, true}
+	return t
+}
+
 // Observe is told what crossed the connection.
 func (t *tracker) Observe(at time.Time, d inspector.Direction, p []byte) {
 	t.session.Observe(at, d, p)
@@ -100,8 +115,15 @@ func (t *tracker) event(e *inspector.Event) {
 // request notes whom the exchange that e begins belongs to.
 func (t *tracker) request(e *inspector.Event) {
 	h := e.Head
-	route := t.hub.route(string(h.Method.Of(h.Raw)), string(h.Target.Of(h.Raw)))
-	var x exchange
+	var (
+		x     exchange
+		route Route
+	)
+	if t.announced.whole {
+		route.Lab = t.announced.lab
+	} else {
+		route = t.hub.route(string(h.Method.Of(h.Raw)), string(h.Target.Of(h.Raw)))
+	}
 	if !route.Muted {
 		x = exchange{route.Wire, t.announced.driver, route.Lab}
 		if x.wire == "" {
@@ -138,7 +160,7 @@ func (t *tracker) exchange(number int) exchange {
 		return t.exchanges[i]
 	}
 	if number == 0 {
-		return exchange{wire: t.announced.wire, driver: t.announced.driver}
+		return exchange{t.announced.wire, t.announced.driver, t.announced.lab}
 	}
 	return exchange{}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -506,5 +507,39 @@ func BenchmarkFrameToWire(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		l.Observe(epoch, inspector.Up, p)
+	}
+}
+
+// A connection that goes to another server is on its owner's wire, whatever its requests name.
+func TestWatchForAnOwner(t *testing.T) {
+	const own, named = ID("aaaaaaaaaaaaa"), "bbbbbbbbbbbbb"
+	h := NewHub(Limits{}, testRoute)
+	l := newLine(h, time.Unix(1000, 0))
+	l.Observer = h.WatchFor(l.tap, Owner{Wire: own, Lab: "proxy"})
+	l.up("GET /muted HTTP/1.1\r\nHost: x\r\n\r\nGET /there?wire=" + named + " HTTP/1.1\r\nHost: x\r\nUser-Agent: Mozilla/5.0\r\n\r\n")
+	l.down(ok200 + ok200)
+	l.up("neither HTTP nor anything\n")
+	l.end()
+	if _, there := h.Lookup(named); there {
+		t.Error("the wire that a request names has something on it")
+	}
+	w, _ := h.Lookup(own)
+	events, _ := w.After(0, 100)
+	var told []string
+	for _, e := range events {
+		told = append(told, fmt.Sprintf("%s %s %s", e.Kind, e.Driver, e.Lab))
+	}
+	want := []string{"open terminal proxy", "request terminal proxy", "request page proxy", "response terminal proxy", "body terminal proxy",
+		"response page proxy", "body page proxy", "bytes page proxy", "close page proxy"}
+	if !slices.Equal(told, want) {
+		t.Errorf("told\n%q; want\n%q", told, want)
+	}
+
+	silent := newLine(h, time.Unix(1001, 0))
+	silent.Observer = h.WatchFor(silent.tap, Owner{Wire: own, Driver: DriverProbe, Lab: "choose"})
+	silent.end()
+	events, _ = w.After(uint64(len(want)), 100)
+	if len(events) != 2 || events[0].Driver != DriverProbe || events[1].Kind != inspector.KindClose {
+		t.Errorf("a connection that says nothing: %+v; want that it opened and closed", events)
 	}
 }

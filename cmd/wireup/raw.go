@@ -3,6 +3,7 @@ package main
 // The raw echo's listeners: a TCP port and a path, of which neither keeps the server from starting.
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,8 +30,8 @@ type rawFlags struct {
 
 func (f *rawFlags) define(fs *flag.FlagSet, l *handlers.Limits) {
 	f.bytes = byteSize(l.RawBytes)
-	fs.StringVar(&f.tcp, "raw", "127.0.0.1:8081", "`address` of the raw TCP echo, or off; :8081 opens it to the network")
-	fs.StringVar(&f.unix, "raw-unix", "", "`path` of the raw echo's Unix-domain socket, or off (default: "+rawSocket+" in the data folder)")
+	fs.StringVar(&f.tcp, "raw", cmp.Or(f.tcp, "127.0.0.1:8081"), "`address` of the raw TCP echo, or off; :8081 opens it to the network")
+	fs.StringVar(&f.unix, "raw-unix", f.unix, "`path` of the raw echo's Unix-domain socket, or off (default: "+rawSocket+" in the data folder)")
 	fs.IntVar(&l.RawConns, "raw-connections", l.RawConns, "connections to the raw echo open at once")
 	fs.Var(&f.bytes, "raw-bytes", "what one connection to the raw echo sends, in `bytes`")
 	fs.DurationVar(&l.RawIdle, "raw-idle", l.RawIdle, "`time` of silence after which the raw echo closes a connection")

@@ -3,6 +3,7 @@ package main
 // wireup serve: the server, from its flags to its drain.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -29,6 +30,7 @@ import (
 // serveFlags are the flags of serve, with their defaults from the packages that they bound.
 type serveFlags struct {
 	listen     string
+	listenFlag string // what the flag for that is called; listen if empty
 	hosts      hostNames
 	data       string
 	nats       string
@@ -45,6 +47,7 @@ type serveFlags struct {
 	wires      wire.Limits
 	raw        rawFlags
 	record     *recordFlags // of wireup record; nil when nothing is recorded
+	proxy      *proxyFlags  // of wireup proxy; nil when nothing is carried
 }
 
 func serveCommand(name string, stdout, stderr, help io.Writer) *ffcli.Command {
@@ -71,7 +74,7 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	f.maxMessage, f.head, f.forge = byteSize(f.limits.Message), byteSize(f.limits.RequestHead), byteSize(f.limits.Forge)
 	f.hex = byteSize(f.limits.Hex)
 	f.wireBytes, f.allBytes, f.preview = byteSize(f.wires.Bytes), byteSize(f.wires.Total), byteSize(f.wires.Preview)
-	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`address` to listen on; :8080 opens it to the network")
+	fs.StringVar(&f.listen, cmp.Or(f.listenFlag, "listen"), "127.0.0.1:8080", "`address` of the pages; :8080 opens them to the network")
 	fs.Var(&f.hosts, "host", "`name` that the server goes by, such as its reverse proxy's; more of them with commas or more flags")
 	fs.StringVar(&f.data, "data", "", "`folder` for what must last (default: the user's data folder)")
 	fs.StringVar(&f.nats, "nats", "", "`URL` of a NATS server that instances share, like nats://host:4222 (default: one inside this process)")
@@ -84,7 +87,7 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.Var(&f.head, "request-head", "largest request head, in `bytes`")
 	fs.DurationVar(&f.limits.RequestTime, "request-time", f.limits.RequestTime, "`time` in which a request head must have come")
 	fs.DurationVar(&f.limits.ResponseTime, "response-time", f.limits.ResponseTime, "`time` in which a client must have taken a response")
-	fs.DurationVar(&f.drainTime, "drain-time", 10*time.Second, "`time` that requests in flight have when the server stops")
+	fs.DurationVar(&f.drainTime, "drain-time", cmp.Or(f.drainTime, 10*time.Second), "`time` that requests in flight have when the server stops")
 	fs.Var(&f.forge, "forge", "what one forge sends, in `bytes`")
 	fs.DurationVar(&f.limits.ForgeTime, "forge-time", f.limits.ForgeTime, "`time` that one forge takes")
 	fs.Var(&f.hex, "capture-hex", "hex text that one dissection takes, in `bytes`")
@@ -142,7 +145,11 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
-	listener, err := listen(f.listen)
+	if err := f.proxy.open(); err != nil {
+		return err
+	}
+	defer f.proxy.close()
+	listener, err := f.listenPages()
 	if err != nil {
 		return err
 	}
@@ -183,7 +190,12 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	announce(stdout, listener.Addr())
+	f.proxy.start(hub, stderr)
+	if f.proxy != nil {
+		f.proxy.announce(stdout, listener.Addr())
+	} else {
+		announce(stdout, listener.Addr())
+	}
 	logRaw(log, rawEnds)
 	f.record.announce(stdout)
 
@@ -195,6 +207,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	recorded := f.record.save(stdout, hub) // before the drain, which ends connections
 	drain, cancel := context.WithTimeout(context.Background(), f.drainTime)
 	defer cancel()
+	f.proxy.drain(drain, stdout)
 	if err := server.Shutdown(drain); err != nil {
 		log.Warn("not all that was in flight has ended: it is cut off", "drain-time", f.drainTime, "err", err)
 		_ = server.Close() // there is nothing to do about what can't be closed: the process ends
@@ -202,16 +215,31 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	return errors.Join(recorded, <-served)
 }
 
-// listen opens the address, and says what to do when it can't.
-func listen(address string) (net.Listener, error) {
+// listenPages opens the address of the pages. A proxy takes another port when that one is in use:
+// the course itself may be there.
+func (f *serveFlags) listenPages() (net.Listener, error) {
+	if f.proxy == nil {
+		return listen(f.listen, "listen")
+	}
+	l, err := net.Listen("tcp", f.listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return listen(freePort(f.listen), f.listenFlag)
+	} else if err != nil {
+		return listen(f.listen, f.listenFlag) // which says what is wrong
+	}
+	return l, nil
+}
+
+// listen opens the address, and says what to do when it can't: name is the flag that chose it.
+func listen(address, name string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	switch {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another address with --listen", address)
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another address with --%s", address, name)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s may not be opened by this user: choose a port above 1023 with --listen", address)
+		return nil, fmt.Errorf("%s may not be opened by this user: choose a port above 1023 with --%s", address, name)
 	}
 	return nil, usageError{fmt.Errorf("can't listen on %q: %v; write it like 127.0.0.1:8080 or :8080", address, cause(err))}
 }

@@ -1,7 +1,7 @@
 // The wire's id: drawn once, kept, and there even where the browser stores nothing.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { draw, findWireId, isWireId } from "../wire-id.js";
+import { draw, findWireId, isWireId, shownWire } from "../wire-id.js";
 
 function memory() {
   const kept = new Map();
@@ -37,4 +37,13 @@ test("blocked storage costs nothing but memory", () => {
     },
   };
   assert.ok(isWireId(findWireId(blocked)));
+});
+
+test("the inspector's page shows the wire that its address names, and no other page does", () => {
+  const at = (pathname, hash) => shownWire({ pathname, hash });
+  assert.equal(at("/wire", "#show=abcdefghijklm"), "abcdefghijklm");
+  assert.equal(at("/wire", "#show=ABCDEFGHIJKLM"), "abcdefghijklm");
+  for (const hash of ["", "#show=", "#show=abc", "#wire=abcdefghijklm", "#show=abcdefghijkl1"]) assert.equal(at("/wire", hash), undefined);
+  assert.equal(at("/lessons/frames", "#show=abcdefghijklm"), undefined);
+  assert.equal(shownWire(), undefined, "without a page there is none");
 });

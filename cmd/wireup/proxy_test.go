@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+)
+
+// proxyProgram runs wireup proxy before a server and returns where it listens, where its pages are
+// and the wire that it shows, and what stops it.
+func proxyProgram(t *testing.T, to string, args ...string) (address, pages, wire string, stop func() (int, string)) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, stdout := io.Pipe()
+	var stderr bytes.Buffer
+	status := make(chan int, 1)
+	args = append([]string{"proxy", "--listen", "127.0.0.1:0", "--pages", "127.0.0.1:0", "--to", to}, args...)
+	go func() {
+		status <- run(ctx, args, stdout, &stderr)
+		stdout.Close()
+	}()
+	t.Cleanup(cancel)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	go io.Copy(io.Discard, out)
+	m := regexp.MustCompile(`^wireup proxy is ready: point your client at (\S+), which goes on to \S+, and open http://(\S+)/wire#show=([a-z2-7]{13})\n$`).FindStringSubmatch(line)
+	if m == nil {
+		t.Fatalf("the program says %q, %v, %s; want where to point the client, and which page to open", line, err, &stderr)
+	}
+	return m[1], m[2], m[3], func() (int, string) {
+		cancel()
+		return <-status, stderr.String()
+	}
+}
+
+// What a client says to a server of its own stands on the wire that the proxy names, and Ctrl-C
+// ends both the proxy and its pages.
+func TestProxy(t *testing.T) {
+	var upgrader websocket.Upgrader
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !websocket.IsWebSocketUpgrade(r) {
+			io.WriteString(w, "plain")
+			return
+		}
+		ws, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer ws.Close()
+		for kind, p, err := ws.ReadMessage(); err == nil; kind, p, err = ws.ReadMessage() {
+			ws.WriteMessage(kind, p)
+		}
+	}))
+	defer server.Close()
+	t.Setenv("TMPDIR", t.TempDir())
+	address, pages, id, stop := proxyProgram(t, server.Listener.Addr().String())
+
+	res, err := http.Get("http://" + address + "/there")
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, res.Body)
+	res.Body.Close()
+	ws, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/chat", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ws.WriteMessage(websocket.TextMessage, []byte("through the tap"))
+	if _, p, err := ws.ReadMessage(); err != nil || string(p) != "through the tap" {
+		t.Errorf("the echo is %q, %v", p, err)
+	}
+	ws.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""))
+	ws.ReadMessage()
+	ws.Close()
+
+	res, err = http.Get("http://" + pages + "/wire/" + id + "/log.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log struct {
+		Events []struct{ Kind, Lab, Summary string }
+	}
+	if err := json.NewDecoder(res.Body).Decode(&log); err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	var told strings.Builder
+	for _, e := range log.Events {
+		fmt.Fprintf(&told, "%s %s: %s\n", e.Lab, e.Kind, e.Summary)
+	}
+	for _, want := range []string{"proxy request: GET /there HTTP/1.1", "proxy body: body, 5 bytes", "proxy request: GET /chat HTTP/1.1", "proxy frame: text frame, 15 bytes, masked", "proxy frame: text frame, 15 bytes\n"} {
+		if !strings.Contains(told.String(), want) {
+			t.Errorf("the wire says\n%s; want %q in it", &told, want)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if status, said := stop(); status != exitOK || said != "" {
+		t.Errorf("exit %d, %q; want 0 and nothing", status, said)
+	}
+	if left, _ := os.ReadDir(os.Getenv("TMPDIR")); len(left) > 0 {
+		t.Errorf("%v is left behind", left)
+	}
+}
+
+// A proxy may be started while the course runs, and says what is wrong before it begins.
+func TestProxyUsage(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	_, pages, _, stop := proxyProgram(t, "localhost:1", "--pages", busy.Addr().String())
+	if pages == busy.Addr().String() {
+		t.Errorf("the pages are at %s, which is in use", pages)
+	}
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d, %q", status, said)
+	}
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		status int
+		want   string
+	}{
+		{"no target", nil, exitUsage, "--to localhost:8765"},
+		{"no port", []string{"--to", "localhost"}, exitUsage, "no port"},
+		{"a path", []string{"--to", "http://localhost:8765/chat"}, exitUsage, "/chat is a path"},
+		{"itself", []string{"--to", busy.Addr().String(), "--listen", busy.Addr().String()}, exitFault, "in use by another program"},
+		{"no id", []string{"--to", "localhost:1", "--wire", "x"}, exitUsage, "13 characters"},
+		{"no file", []string{"--to", "https://localhost", "--ca", "nowhere.pem"}, exitUsage, "nowhere.pem"},
+		{"no certificate", []string{"--to", "https://localhost", "--ca", "proxy_test.go"}, exitUsage, "no certificate in PEM"},
+		{"too much", []string{"--to", "localhost:1", "more"}, exitUsage, `"more" stands behind`},
+		{"none", []string{"--to", "localhost:1", "--proxy-connections", "0"}, exitUsage, "above zero"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			status := run(context.Background(), append([]string{"proxy"}, tt.args...), &stdout, &stderr)
+			if said := stderr.String(); status != tt.status || !strings.Contains(said, tt.want) || strings.Count(said, "\n") != 1 {
+				t.Errorf("exit %d, %q; want %d and one line with %q", status, said, tt.status, tt.want)
+			}
+		})
+	}
+}
