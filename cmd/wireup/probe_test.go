@@ -53,7 +53,7 @@ func TestProbe(t *testing.T) {
 	if status != exitOK || wrong != "" {
 		t.Errorf("exit %d, %q", status, wrong)
 	}
-	for _, want := range []string{url + ", in twelve steps", " 5  passed      a text in three frames  (RFC 6455 §5.4)\n      up    01", "down  8802 03ef", "GET /chat?room=1 HTTP/1.1", "passed all 12 steps"} {
+	for _, want := range []string{url + ", in twelve steps", " 5  passed      a text in three frames  (RFC 6455 §5.4)\n      up    01", "down  880a 03ef", "GET /chat?room=1 HTTP/1.1", "passed all 12 steps"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it says\n%s; want %q in it", said, want)
 		}

@@ -28,7 +28,7 @@ type Trial struct {
 	payload  string
 	ping     string
 	pinged   bool // it has been sent: a pong before it answers nothing
-	got      int // payload bytes of the echo so far
+	got      int  // payload bytes of the echo so far
 	echoed   bool
 	ponged   bool
 	farewell bool // the close frame has come
