@@ -49,7 +49,9 @@ func (s *Server) routes() []route {
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
 		{"GET /lab/conversation/{word}", s.conversation}, // upgrades to WebSocket
 		{"POST /lab/conversation/control/{what}", s.conversationCommand},
-		{"/wire/{id}/feed", s.feed}, // as /echo does
+		{ownClientPath + "{word}", s.ownClient}, // upgrades, as /echo does
+		{ownProbePath + "{word}", s.ownServer},
+		{"/wire/{id}/feed", s.feed}, // likewise
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
 		{"GET /wire/{id}/resume.svg", s.resume},

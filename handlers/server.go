@@ -77,16 +77,18 @@ func DefaultLimits() Limits {
 
 // Config is what a Server is made from.
 type Config struct {
-	Log     *slog.Logger
-	Hub     *wire.Hub
-	Bus     *bus.Bus // what lasts; nil if nothing does
-	Limits  Limits
-	Hosts   []string                                 // names that the server goes by, besides those of this machine
-	Watch   func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
-	Static  fs.FS                                    // stylesheets, scripts and pictures
-	Content fs.FS                                    // where the fixtures of solutions are; nil if nowhere
-	Course  *lessons.Course                          // what the pages are made of
-	Raw     RawEnds                                  // where the raw echo listens; nowhere if nothing is set
+	Log    *slog.Logger
+	Hub    *wire.Hub
+	Bus    *bus.Bus // what lasts; nil if nothing does
+	Limits Limits
+	Hosts  []string                                 // names that the server goes by, besides those of this machine
+	Watch  func(*inspector.Conn) inspector.Observer // who is shown each connection; nil for the hub
+	// WatchFor is the same for a connection to a server of a reader's own.
+	WatchFor func(*inspector.Conn, wire.Owner) inspector.Observer
+	Static   fs.FS           // stylesheets, scripts and pictures
+	Content  fs.FS           // where the fixtures of solutions are; nil if nowhere
+	Course   *lessons.Course // what the pages are made of
+	Raw      RawEnds         // where the raw echo listens; nowhere if nothing is set
 }
 
 // Server answers every URL of the program.
@@ -94,6 +96,7 @@ type Server struct {
 	log      *slog.Logger
 	hub      *wire.Hub
 	watch    func(*inspector.Conn) inspector.Observer
+	watchFor func(*inspector.Conn, wire.Owner) inspector.Observer
 	limits   Limits
 	hosts    hosts
 	conns    *conns
@@ -120,24 +123,28 @@ type Server struct {
 // New makes a server. It fails when a page can't be rendered.
 func New(c Config) (*Server, error) {
 	s := &Server{
-		log:     c.Log,
-		hub:     c.Hub,
-		watch:   c.Watch,
-		limits:  c.Limits,
-		hosts:   newHosts(c.Hosts),
-		conns:   newConns(c.Limits),
-		sockets: newSockets(c.Limits),
-		labs:    newLabs(c.Hub.Limits()),
-		holds:   newHolds(c.Limits),
-		comets:  newComets(c.Hub.Limits()),
-		cutter:  newCutter(c.Limits.CutTime),
-		streams: newStreamLabs(c.Hub.Limits()),
-		pairs:   newPairs(),
-		mux:     http.NewServeMux(),
+		log:      c.Log,
+		hub:      c.Hub,
+		watch:    c.Watch,
+		watchFor: c.WatchFor,
+		limits:   c.Limits,
+		hosts:    newHosts(c.Hosts),
+		conns:    newConns(c.Limits),
+		sockets:  newSockets(c.Limits),
+		labs:     newLabs(c.Hub.Limits()),
+		holds:    newHolds(c.Limits),
+		comets:   newComets(c.Hub.Limits()),
+		cutter:   newCutter(c.Limits.CutTime),
+		streams:  newStreamLabs(c.Hub.Limits()),
+		pairs:    newPairs(),
+		mux:      http.NewServeMux(),
 	}
 	s.rooms = newExerciseRooms(c)
 	if s.watch == nil {
 		s.watch = c.Hub.Watch
+	}
+	if s.watchFor == nil {
+		s.watchFor = c.Hub.WatchFor
 	}
 	s.raw = newRawEcho(c.Raw, c.Hub, c.Limits, s.rooms.whose)
 	var err error

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -12,12 +13,15 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/peterbourgon/ff/v3/ffcli"
 
 	"wireup/handlers/relay"
+	"wireup/handlers/tunnel"
 	"wireup/inspector/probe"
 )
 
@@ -33,6 +37,7 @@ type probeFlags struct {
 
 	target relay.Target
 	roots  *x509.CertPool
+	course *url.URL // of wire; nil without one
 }
 
 func probeCommand(stdout, help io.Writer) *ffcli.Command {
@@ -72,6 +77,12 @@ func (p *probeFlags) check(server string) (err error) {
 	if p.roots, err = relay.Trust(p.ca); err != nil {
 		return usageError{fmt.Errorf("--ca: %w", err)}
 	}
+	if p.wire != "" {
+		p.course, err = url.Parse(p.wire)
+		if err != nil || p.course.Host == "" || !slices.Contains([]string{"http", "https", "ws", "wss"}, p.course.Scheme) {
+			return usageError{fmt.Errorf("--wire %q is no URL of a course: take the line that the exercise shows", p.wire)}
+		}
+	}
 	if p.wait < 10*time.Millisecond || p.wait > time.Minute {
 		return usageError{errors.New("--wait must be from 10ms to 1m")}
 	}
@@ -95,11 +106,17 @@ func (p *probeFlags) run(ctx context.Context, stdout io.Writer) error {
 		}
 	}
 	dial := func(ctx context.Context) (net.Conn, error) { return p.target.Dial(ctx, p.roots) }
+	var err error
 	if p.wire == "" {
 		probe.Run(ctx, probe.Options{URL: p.target.URL, Word: probeWord, Wait: p.wait, Dial: dial, Report: report})
+	} else {
+		err = p.relay(ctx, name, dial, report)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return errors.New("the probe was stopped before its end")
+	case err != nil:
+		return err
 	}
 	if left > 0 && !p.json {
 		fmt.Fprintf(stdout, "\n%s not tried\n", plural(left, "step was", "steps were"))
@@ -130,6 +147,32 @@ func (p *probeFlags) run(ctx context.Context, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "\n%s passed all %d steps\n", name, passed)
 	}
 	return nil
+}
+
+// relay has the course probe, over a tunnel.
+func (p *probeFlags) relay(ctx context.Context, name string, dial func(context.Context) (net.Conn, error), report func(probe.Result)) error {
+	course := *p.course
+	course.Scheme = strings.Replace(course.Scheme, "http", "ws", 1)
+	q := course.Query()
+	q.Set("url", name)
+	course.RawQuery = q.Encode()
+	dialer := websocket.Dialer{HandshakeTimeout: p.wait, TLSClientConfig: &tls.Config{RootCAs: p.roots}}
+	ws, res, err := dialer.DialContext(ctx, course.String(), nil)
+	var refused struct{ Error string }
+	switch {
+	case err == nil:
+	case res != nil && json.NewDecoder(res.Body).Decode(&refused) == nil && refused.Error != "":
+		return fmt.Errorf("the course at %s refuses: %s", course.Host, refused.Error)
+	case res != nil:
+		return fmt.Errorf("the course at %s answers with %s: take the line that the exercise shows", course.Host, res.Status)
+	default:
+		return fmt.Errorf("the course at %s can't be reached: %w", course.Host, cause(err))
+	}
+	return tunnel.Relay(ctx, ws, func(ctx context.Context) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, p.wait)
+		defer cancel()
+		return dial(ctx)
+	}, report)
 }
 
 // name is the server as a WebSocket's URL.
