@@ -23,6 +23,7 @@ func (s *Server) routes() []route {
 		{"GET /lessons/{id}", s.lesson},
 		{"GET /wire", s.wirePage},
 		{"GET /decode", s.decodePage},
+		{"GET /measured", s.measuredPage},
 		{"GET " + assetPath + "{name}", s.asset},
 		{unknownPattern, s.unknown},
 		{"GET /healthz", s.healthz},
