@@ -133,14 +133,14 @@ export class WuRaceLab extends HTMLElement {
     if (!judged) this.#prediction?.wait("");
     const run = new AbortController();
     this.#run = run;
-    this.#show();
+    this.#stands = NONE; // the race before is over, whatever came of it
+    this.#exchanges?.clear();
     const seed = Number(this.#seed.value.trim());
     if (!Number.isInteger(seed) || seed < 1 || seed > 1 << 20) {
       this.#stop("A seed is a whole number from 1 to 1048576.");
       this.#seed.focus();
       return;
     }
-    this.#exchanges?.clear();
     const stands = await command("race", "start", { seed, rate: this.#rate.value, size: this.#size.value, latency: this.#distance.value }, (text) => this.#stop(text));
     if (stands === undefined || run.signal.aborted) return;
     this.#stands = stands;

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // races begins a race of the reader's, takes part in it by one poll and one socket, and returns what
@@ -174,7 +175,7 @@ func TestGame(t *testing.T) {
 	address, stop := start(t)
 	join := func(wire, name string) *tab {
 		p := openLesson(t, address, "choose", wire)
-		p.fill("wu-game-lab input", name)
+		p.fill("wu-game-lab .lab-row input", name)
 		p.press("wu-game-lab", "Join")
 		p.until(`document.querySelector("wu-game-lab .dot.me") !== null`)
 		return p
@@ -192,7 +193,7 @@ func TestGame(t *testing.T) {
 	a.until(where + ` === "translate(39.5 209.5)"`)
 	b.until(`[...document.querySelectorAll("wu-game-lab .dot")].some(d => d.getAttribute("transform") === "translate(39.5 209.5)")`)
 	eval[bool](a, `(document.querySelector("wu-game-lab .game-map").focus(), true)`)
-	a.do(chromedp.KeyEvent("\ue014")) // arrow right
+	a.do(chromedp.KeyEvent(kb.ArrowRight))
 	b.until(`[...document.querySelectorAll("wu-game-lab .dot")].some(d => d.getAttribute("transform") === "translate(43.5 209.5)")`)
 	b.fill("wu-game-lab .game-chat input", "hello")
 	b.press("wu-game-lab .game-chat", "Say it")
@@ -204,7 +205,7 @@ func TestGame(t *testing.T) {
 	a.until(gameState + ` === "game · 22 players on the map"`)
 	a.until(`parseInt(` + figure("game", "frames a second") + `.split(", ")[1]) >= 10`)
 	a.shoot("game")
-	b.press("wu-game-lab", "Leave")
+	b.press("wu-game-lab .lab-row", "Leave")
 	a.until(gameState + ` === "game · 21 players on the map"`)
 	a.press("wu-game-lab", "Reset")
 	a.until(gameState + ` === "game · you are not on the map"`)
