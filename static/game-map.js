@@ -20,7 +20,7 @@ export class GameMap extends EventTarget {
   #dots = new Map();
   #ground = svg("g", { class: "grid", "aria-hidden": "true" });
   #layer = svg("g", {});
-  #lines = el("ol", { class: "game-lines", "aria-label": "What was said", role: "log" });
+  #lines = el("div", { class: "game-lines", "aria-label": "What was said", role: "log" });
   #words = el("p", { class: "caption" });
   #frame = 0;
 
@@ -77,7 +77,7 @@ export class GameMap extends EventTarget {
     const mine = id === this.me;
     const shape = mine ? [svg("circle", { class: "ring", r: 7 }), svg("rect", { class: "mine", x: -3, y: -3, width: 6, height: 6 })] : [svg("circle", { class: kind === 2 ? "bot" : "reader", r: 3.2 })];
     const label = svg("text", { y: -8.5, "text-anchor": "middle" }, mine ? `${name} (you)` : name);
-    const group = svg("g", { class: mine ? "dot me" : "dot" }, ...shape, label);
+    const group = svg("g", { class: mine ? "dot me" : kind === 2 ? "dot walks" : "dot" }, ...shape, label);
     this.#dots.set(id, { id, kind, name, x, y, group, label });
     this.#layer.append(group);
     this.#soon();
@@ -108,7 +108,7 @@ export class GameMap extends EventTarget {
    * @param {string} line
    */
   say(id, line) {
-    const item = el("li", {}, el("b", {}, this.#dots.get(id)?.name ?? "somebody"), ` ${line}`);
+    const item = el("p", {}, el("b", {}, this.#dots.get(id)?.name ?? "somebody"), ` ${line}`);
     this.#lines.append(item);
     while (this.#lines.children.length > 3) this.#lines.firstElementChild?.remove();
     setTimeout(() => item.remove(), LINE);

@@ -159,7 +159,7 @@ export class RaceLanes {
     const end = exchange.ended ?? to;
     const begin = how === "stream" || how === "socket" ? (exchange.answered ?? exchange.at) : exchange.at;
     const nodes = [];
-    if (how !== "poll") nodes.push(svg("rect", { class: `held ${how}`, x: x(begin), y: top, width: Math.max(0, x(end) - x(begin)), height: tall, ...(how === "comet" ? { fill: `url(#${this.#hatch}-${how})` } : how === "stream" ? { fill: `url(#${this.#lines}-${how})` } : {}) }));
+    if (how !== "poll") nodes.push(svg("rect", { class: `held ${how}`, x: x(begin), y: top, width: Math.max(0, x(end) - x(begin)), height: tall, fill: "none", ...(how === "comet" ? { fill: `url(#${this.#hatch}-${how})` } : how === "stream" ? { fill: `url(#${this.#lines}-${how})` } : {}) }));
     nodes.push(svg("line", { class: "asked", x1: x(exchange.at), x2: x(exchange.at), y1: top, y2: top + tall }));
     if (exchange.status === 204 && exchange.ended !== undefined) nodes.push(svg("circle", { class: "empty", cx: x(exchange.ended), cy: top + tall / 2, r: 0.26 * rem }));
     return nodes;

@@ -53,7 +53,7 @@ export class WuMeasured extends HTMLElement {
   #race(race) {
     const place = this.querySelector("[data-race]");
     if (place === null || race === undefined) return;
-    const head = ["", "requests", "up", "down", "median delay", "worst"];
+    const head = ["transport", "requests", "up", "down", "median delay", "worst"];
     const said = `Seed ${number(race.seed)}: forty updates of ${bytes(race.size)}, ${race.rate} a second, the server ${time(race.oneWay)} away, a poll every ${time(race.every)}. Raced on ${new Date(race.until).toLocaleDateString(undefined, { dateStyle: "long" })}.`;
     place.replaceChildren(
       el("p", {}, said),

@@ -3,7 +3,7 @@
 import { button, el, freshId, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
-import { bytes, number, share } from "./format.js";
+import { bytes, number } from "./format.js";
 import { command } from "./lab-control.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { keepRace } from "./measures.js";
@@ -83,7 +83,7 @@ export class WuRaceLab extends HTMLElement {
       el("div", { class: "lab-row" }, this.#start),
       this.#said,
       this.#lanes.root,
-      el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["", "came", "requests", "up", "down", "for each update", "median", "worst"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
+      el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["transport", "came", "requests", "up", "down", "each", "median", "worst"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
     );
     this.#exchanges = new Exchanges(feed, { lab: "race", signal });
     this.#exchanges.addEventListener("change", () => this.#show(), { signal });
@@ -236,7 +236,7 @@ export class WuRaceLab extends HTMLElement {
       const each = perMessage(lane);
       const cells = [
         `${number(lane.deliveries.length)} of ${number(stands.updates)}`,
-        lane.requests === 0 ? "·" : `${number(lane.requests)}${lane.empty > 0 ? `, ${share(lane.empty, lane.requests)} empty` : ""}`,
+        lane.requests === 0 ? "·" : `${number(lane.requests)}${lane.empty > 0 ? `, ${number(lane.empty)} empty` : ""}`,
         lane.requests === 0 ? "·" : bytes(lane.up),
         lane.requests === 0 ? "·" : bytes(lane.down),
         each === undefined ? "·" : bytes(Math.round(each)),

@@ -197,7 +197,7 @@ func TestGame(t *testing.T) {
 	b.until(`[...document.querySelectorAll("wu-game-lab .dot")].some(d => d.getAttribute("transform") === "translate(43.5 209.5)")`)
 	b.fill("wu-game-lab .game-chat input", "hello")
 	b.press("wu-game-lab .game-chat", "Say it")
-	a.until(`document.querySelector("wu-game-lab .game-lines li")?.textContent === "<b>Bob</b> hello"`)
+	a.until(`document.querySelector("wu-game-lab .game-lines p")?.textContent === "<b>Bob</b> hello"`)
 
 	// Moves are priced by the request that the page has sent.
 	a.until(figure("game", "as requests") + ` !== "·" && ` + figure("game", "your moves") + ` !== "·"`)
