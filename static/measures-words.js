@@ -25,7 +25,11 @@ const SAY = {
  * @param {string} name
  */
 export function inWords(all, name) {
-  const measure = all[/** @type {keyof Measured} */ (name)];
-  const say = /** @type {((m: unknown) => string) | undefined} */ (SAY[/** @type {keyof Measured} */ (name)]);
-  return measure === undefined || say === undefined ? undefined : say(measure);
+  if (!Object.hasOwn(SAY, name) || !Object.hasOwn(all, name)) return undefined;
+  const say = /** @type {(m: unknown) => string} */ (SAY[/** @type {keyof Measured} */ (name)]);
+  try {
+    return say(all[/** @type {keyof Measured} */ (name)]);
+  } catch {
+    return undefined; // kept by another version of this page
+  }
 }

@@ -11,7 +11,6 @@ import { Prediction } from "./prediction.js";
 import { drive } from "./race-drivers.js";
 import { nameOf, RaceLanes } from "./race-lanes.js";
 import { howOf, laneOf, perMessage, raceOf, TRANSPORTS } from "./race-sums.js";
-import { time } from "./timeline-scale.js";
 import { WireClock } from "./wire-clock.js";
 import { wireId } from "./wire-id.js";
 
@@ -83,7 +82,7 @@ export class WuRaceLab extends HTMLElement {
       el("div", { class: "lab-row" }, this.#start),
       this.#said,
       this.#lanes.root,
-      el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["transport", "came", "requests", "up", "down", "each", "median", "worst"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
+      el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["transport", "came", "requests", "up", "down", "each"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
     );
     this.#exchanges = new Exchanges(feed, { lab: "race", signal });
     this.#exchanges.addEventListener("change", () => this.#show(), { signal });
@@ -240,8 +239,6 @@ export class WuRaceLab extends HTMLElement {
         lane.requests === 0 ? "·" : bytes(lane.up),
         lane.requests === 0 ? "·" : bytes(lane.down),
         each === undefined ? "·" : bytes(Math.round(each)),
-        lane.median === undefined ? "·" : time(lane.median),
-        lane.worst === undefined ? "·" : time(lane.worst),
       ];
       const row = this.#table.rows[i] ?? this.#table.appendChild(el("tr", {}, el("th", { scope: "row" }), ...cells.map(() => el("td", { class: "n" }))));
       write(row.cells[0], name);
