@@ -1,7 +1,7 @@
 package handlers
 
-// The labs for programs of the reader's own: GET /lab/choose/client/<word>, which puts a client
-// through twelve steps, and GET /lab/choose/control/probe/<word>, through which wireup probe puts
+// The labs for programs of the reader's own: GET /lab/own/client/<word>, which puts a client
+// through twelve steps, and GET /lab/own/control/probe/<word>, through which wireup probe puts
 // the reader's server through them.
 
 import (
@@ -23,9 +23,9 @@ import (
 )
 
 const (
-	ownLab        = "choose"
-	ownClientPath = "/lab/choose/client/"
-	ownProbePath  = "/lab/choose/control/probe/"
+	ownLab        = "own"
+	ownClientPath = "/lab/own/client/"
+	ownProbePath  = "/lab/own/control/probe/"
 	ownProbeRef   = "wireup probe --wire"
 
 	stepTime  = 5 * time.Second // that a program has for each answer
