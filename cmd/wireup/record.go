@@ -121,11 +121,7 @@ func (r *recordFlags) route(route exercise.Route) exercise.Route {
 	return func(method, target string) wire.Route {
 		to := route(method, target)
 		if to.Wire != "" && !to.Muted {
-			r.mu.Lock()
-			if r.from == "" {
-				r.from = to.Wire
-			}
-			r.mu.Unlock()
+			r.appears(to.Wire)
 		}
 		return to
 	}
@@ -139,6 +135,26 @@ func (r *recordFlags) watch(hub *wire.Hub) func(*inspector.Conn) inspector.Obser
 	r.recorder = exercise.NewRecorder(hub)
 	r.limits = hub.Limits()
 	return r.recorder.Watch
+}
+
+// watchFor is the same for connections to a server of the reader's own, behind watch.
+func (r *recordFlags) watchFor() func(*inspector.Conn, wire.Owner) inspector.Observer {
+	if r == nil {
+		return nil
+	}
+	return func(c *inspector.Conn, o wire.Owner) inspector.Observer {
+		r.appears(o.Wire)
+		return r.recorder.WatchFor(c, o)
+	}
+}
+
+// appears notes a wire that something belongs to.
+func (r *recordFlags) appears(id wire.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.from == "" {
+		r.from = id
+	}
 }
 
 func (r *recordFlags) announce(w io.Writer) {
@@ -319,6 +335,8 @@ func programs(events []*wire.Event) string {
 		switch {
 		case e.Driver == wire.DriverForge:
 			name = "the forge"
+		case e.Driver == wire.DriverProbe:
+			name = "the probe"
 		case e.Kind == inspector.KindRequest:
 			name, _ = e.Head.Get("User-Agent")
 			for _, a := range agents {

@@ -174,16 +174,17 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	}
 	defer leave(hub)
 	server, err := handlers.New(handlers.Config{
-		Log:     log,
-		Hub:     hub,
-		Watch:   f.record.watch(hub),
-		Bus:     shared,
-		Limits:  f.limits,
-		Hosts:   f.hosts,
-		Static:  static.FS,
-		Content: content.FS,
-		Course:  course,
-		Raw:     rawEnds,
+		Log:      log,
+		Hub:      hub,
+		Watch:    f.record.watch(hub),
+		WatchFor: f.record.watchFor(),
+		Bus:      shared,
+		Limits:   f.limits,
+		Hosts:    f.hosts,
+		Static:   static.FS,
+		Content:  content.FS,
+		Course:   course,
+		Raw:      rawEnds,
 	})
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func Mistakes() []Mistake {
 		{"message", "{step}: {came} came back. Send a message back as it came: one message, of the same type and the same bytes.", "RFC 6455 §5.6"},
 		{"pong", "{step}: {came} came back. A pong carries the payload of its ping, all of it.", "RFC 6455 §5.5.3"},
 		{"late-pong", "{step}: the echo was whole before the pong came. Answer a ping when you read it, and not behind the message.", "RFC 6455 §5.5.2"},
-		{"rule", "{step}: what came back breaks a rule. {came}", "RFC 6455 §5.2"},
+		{"rule", "{step}: what came back breaks a rule. {came}.", "RFC 6455 §5.2"},
 		{"gone", "{step}: {came}, and {want} had not come.", "RFC 6455 §7.1.7"},
 		{"silent", "{step}: {want} did not come, and the wait for it was given up.", "RFC 6455 §7.1.1"},
 		{"swallowed", "{step}: it was taken, and {came} came back. Such a frame fails the connection: send a close frame that says why, and end TCP.", "RFC 6455 §7.1.7"},
@@ -39,16 +39,20 @@ type Fault struct {
 	Offset int    // of the wrong byte in its event; -1 if it is no byte
 }
 
-// Fill are the braces of a mistake's wording, with what stands for them.
+// Fill are the names in the braces of a mistake's wording, each with what stands for it.
 func (f *Fault) Fill() []string {
-	return []string{"{step}", f.Step.Called(f.Number), "{want}", f.Want, "{came}", f.Came}
+	return []string{"step", f.Step.Called(f.Number), "want", f.Want, "came", f.Came}
 }
 
 // String words the fault.
 func (f *Fault) String() string {
+	fill := f.Fill()
+	for i := 0; i < len(fill); i += 2 {
+		fill[i] = "{" + fill[i] + "}"
+	}
 	for _, m := range Mistakes() {
 		if m.Name == f.Name {
-			return strings.NewReplacer(f.Fill()...).Replace(m.Say)
+			return strings.NewReplacer(fill...).Replace(m.Say)
 		}
 	}
 	return f.Name

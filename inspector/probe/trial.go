@@ -87,7 +87,7 @@ func (t *Trial) Event(e *inspector.Event) {
 	case e.Kind == inspector.KindBytes && shaking && t.from == inspector.Down:
 		t.fail("refused", 0, "bytes that are no HTTP")
 	case e.Kind == inspector.KindBytes && !shaking:
-		t.fail("rule", 0, "No frame can be cut from these bytes.")
+		t.fail("rule", 0, "No frame can be cut from these bytes")
 	}
 }
 
@@ -191,7 +191,7 @@ func (t *Trial) frame(e *inspector.Event) {
 	}
 	if len(e.Violations) > 0 {
 		v := e.Violations[0]
-		t.fail("rule", int(v.Offset), v.Detail+" "+v.Rule.Text+" ("+v.Rule.Ref+")")
+		t.fail("rule", int(v.Offset), strings.TrimSuffix(v.Detail, ".")+" ("+v.Rule.Ref+")")
 		return
 	}
 	switch {

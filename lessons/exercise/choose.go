@@ -13,6 +13,8 @@ import (
 
 var chooseExercises = []*Exercise{
 	{Lesson: "choose", ID: "predict-bytes", Revision: 1, Start: predictBytes},
+	{Lesson: "choose", ID: "own-client", Revision: 1, Start: ownClient},
+	{Lesson: "choose", ID: "own-server", Revision: 1, Start: ownServer},
 }
 
 var chooseMistakes = []Wording{

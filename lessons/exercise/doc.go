@@ -129,9 +129,10 @@
 //	2000 1 end client closed
 //
 // A record begins with the milliseconds since the recording began and the number of the
-// connection. Then comes what happened: open, with the driver (page, forge, terminal), the client's
-// address, announced if the program announced the connection for the wire, as the forge does, and
-// raw LAB if it came to that lab's raw port; up or down, with bytes; eof, when the client of a raw
+// connection. Then comes what happened: open, with the driver (page, forge, terminal, probe), the client's
+// address, announced if the program announced the connection for the wire, as the forge does,
+// raw LAB if it came to that lab's raw port, and owned LAB if all of it is that lab's, as what the probe
+// sends to a reader's server; up or down, with bytes; eof, when the client of a raw
 // port sends nothing more; end, with the words of the close event, and the error in quotes if there
 // was one; or other N, for N exchanges on the same connection that belong to no wire and were left
 // out. Bytes are hex or quoted text, as in Go, in any number of words, and lines that are indented go

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,10 +46,11 @@ type Record struct {
 	Direction inspector.Direction // of RecordBytes
 	Bytes     []byte              // that crossed in one piece
 
-	Driver    string // of RecordOpen: page, forge or terminal
+	Driver    string // of RecordOpen: page, forge, terminal or probe
 	Remote    string // of RecordOpen: the client's address
 	Announced bool   // of RecordOpen: the program announced the connection for the wire, as the forge does
 	Raw       string // of RecordOpen: the lab whose raw port it came to; empty for HTTP
+	Owned     string // of RecordOpen: the lab that it is of as a whole, whatever its requests name; empty for none
 
 	Ending inspector.Ending // of End
 	Err    string           // of RecordEnd: the error that ended it; may be empty
@@ -134,6 +136,8 @@ func (f *Fixture) set(key, value string) (err error) {
 	return err
 }
 
+var drivers = []string{wire.DriverPage, wire.DriverForge, wire.DriverTerminal, wire.DriverProbe}
+
 // record begins a record: "MILLISECONDS CONNECTION what …".
 func (p *fixtureParser) record(line int, words []string) error {
 	if len(words) < 3 {
@@ -162,12 +166,14 @@ func (p *fixtureParser) record(line int, words []string) error {
 				r.Announced = true
 			case more[0] == "raw" && len(more) > 1:
 				r.Raw, more = more[1], more[1:]
+			case more[0] == "owned" && len(more) > 1:
+				r.Owned, more = more[1], more[1:]
 			default:
-				return fmt.Errorf("%q behind the address; there may be announced, and raw LAB", more[0])
+				return fmt.Errorf("%q behind the address; there may be announced, raw LAB and owned LAB", more[0])
 			}
 		}
-		if r.Driver != wire.DriverPage && r.Driver != wire.DriverForge && r.Driver != wire.DriverTerminal {
-			return fmt.Errorf("%q is no driver; there are page, forge and terminal", r.Driver)
+		if !slices.Contains(drivers, r.Driver) {
+			return fmt.Errorf("%q is no driver; there are %s", r.Driver, strings.Join(drivers, ", "))
 		}
 	case "up", "down":
 		r.What = RecordBytes

@@ -44,6 +44,9 @@ func (f *Fixture) AppendTo(b []byte) []byte {
 			if r.Raw != "" {
 				b = fmt.Appendf(b, " raw %s", r.Raw)
 			}
+			if r.Owned != "" {
+				b = fmt.Appendf(b, " owned %s", r.Owned)
+			}
 		case RecordEOF:
 			b = append(b, " eof"...)
 		case RecordOther:

@@ -33,6 +33,7 @@ var wordings = [][]Wording{
 	maskingMistakes,
 	conversationMistakes,
 	chooseMistakes,
+	ownMistakes(),
 }
 
 // Wordings returns the whole table.

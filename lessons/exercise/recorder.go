@@ -47,6 +47,15 @@ func NewRecorder(hub *wire.Hub) *Recorder { return &Recorder{hub: hub} }
 
 // Watch returns the Observer of c: the hub's, behind one that records.
 func (r *Recorder) Watch(c *inspector.Conn) inspector.Observer {
+	return r.watch(c, r.hub.Watch(c), "")
+}
+
+// WatchFor is the same for a connection to a server of the reader's own.
+func (r *Recorder) WatchFor(c *inspector.Conn, o wire.Owner) inspector.Observer {
+	return r.watch(c, r.hub.WatchFor(c, o), o.Lab)
+}
+
+func (r *Recorder) watch(c *inspector.Conn, hub inspector.Observer, owned string) inspector.Observer {
 	remote := ""
 	if a := c.RemoteAddr(); a != nil {
 		remote = a.String()
@@ -54,8 +63,8 @@ func (r *Recorder) Watch(c *inspector.Conn) inspector.Observer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.conns++
-	o := &recording{r, r.conns, r.hub.Watch(c)}
-	r.all = append(r.all, recorded{c.Accepted, o.conn, Record{What: RecordOpen, Remote: remote}})
+	o := &recording{r, r.conns, hub}
+	r.all = append(r.all, recorded{c.Accepted, o.conn, Record{What: RecordOpen, Remote: remote, Owned: owned}})
 	return o
 }
 

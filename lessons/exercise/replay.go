@@ -90,7 +90,10 @@ type stub struct {
 func newStub(hub *wire.Hub, id wire.ID, r Record, at time.Time) *stub {
 	tap := inspector.NewConn(stubConn{remote: stubAddr(r.Remote)})
 	tap.ID, tap.Accepted = uint64(r.Conn), at
-	if r.Raw == "" {
+	switch {
+	case r.Owned != "":
+		return &stub{hub.WatchFor(tap, wire.Owner{Wire: id, Driver: r.Driver, Lab: r.Owned}), tap}
+	case r.Raw == "":
 		return &stub{hub.Watch(tap), tap}
 	}
 	raw := hub.WatchRaw(tap, r.Raw)

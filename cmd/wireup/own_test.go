@@ -1,0 +1,48 @@
+package main
+
+// Lesson 13's sample programs, in their three languages: each client through the course's steps, and
+// each server through those of wireup probe, by itself and for the course.
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestOwnPrograms(t *testing.T) {
+	tools := sampleTools(t)
+	address, stop := start(t)
+	for i, language := range []string{"py", "go", "mjs"} {
+		t.Run(language, func(t *testing.T) {
+			tool := tools[language]
+			if tool == nil {
+				t.Skip("install python3-websockets, or Node and ws (npm ci --prefix static), to run this")
+			}
+			wire := fmt.Sprintf("ownprograms%c%c", 'a'+i, 'a'+i)
+			client := newReader(t, address, wire, "choose/own-client")
+			server := newReader(t, address, wire, "choose/own-server")
+			next, end := follow(t, address, wire, "choose")
+			defer end()
+			passes := func(id string) func(exerciseNews) bool {
+				return func(m exerciseNews) bool { return m.ID == id && m.Verdict.State == "passed" }
+			}
+			if got := runSample(t, tool("own-client", client.fill("ws://{host}/lab/own/client/{word}?wire={wire}"))); got != "1000" {
+				t.Errorf("own-client says %q; want the close code 1000", got)
+			}
+			next(passes("own-client"))
+			url := serveSample(t, tool("own-server", "0"))
+			course := server.fill("http://{host}/lab/own/control/probe/{word}?wire={wire}")
+			for _, args := range [][]string{{url}, {"--wire", course, url}} {
+				if status, said, wrong := probed(args...); status != exitOK || !strings.Contains(said, "passed all 12 steps") {
+					t.Errorf("own-server: exit %d, %s%s", status, said, wrong)
+				}
+			}
+			next(passes("own-server"))
+		})
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
