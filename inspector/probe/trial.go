@@ -189,6 +189,10 @@ func (t *Trial) frame(e *inspector.Event) {
 	if f.Received < f.Length {
 		return // cut off: the end of the connection follows
 	}
+	if want.fail && !f.Opcode.Control() {
+		t.fail("swallowed", 0, described(e)) // and whatever it breaks itself
+		return
+	}
 	if len(e.Violations) > 0 {
 		v := e.Violations[0]
 		t.fail("rule", int(v.Offset), strings.TrimSuffix(v.Detail, ".")+" ("+v.Rule.Ref+")")
@@ -200,8 +204,6 @@ func (t *Trial) frame(e *inspector.Event) {
 	case f.Opcode == inspector.OpPong && want.pong && t.pinged && !t.ponged:
 		t.pong(e)
 	case f.Opcode.Control(): // a ping, or a pong that nobody asked for: both are allowed
-	case want.fail:
-		t.fail("swallowed", 0, described(e))
 	case !want.echo || t.echoed:
 		t.fail("message", 0, described(e))
 	default:
