@@ -47,11 +47,19 @@ func (s *Server) racer(r *http.Request) (e racer, err error) {
 			e.since = n
 		}
 	}
-	e.race = s.races.of(e.wire, raceName).current()
+	lane := s.races.of(e.wire, raceName)
+	if e.race = lane.current(); id == 0 && e.since == 0 && (e.race == nil || e.race.over()) {
+		// Somebody at a terminal, who has begun none: this request does, with its own dials.
+		drawn, err := raceOf(r)
+		if err != nil {
+			return e, err
+		}
+		e.race = lane.begin(drawn)
+	}
 	switch {
 	case e.race == nil:
 		return e, &StatusError{Code: http.StatusNotFound,
-			Text: "There is no race on this wire. Begin one: POST /lab/race/control/start."}
+			Text: "There is no race on this wire. Begin one: POST /lab/race/control/start, or ask without since and race."}
 	case id != 0 && id != e.race.id:
 		return e, &StatusError{Code: http.StatusNotFound,
 			Text: fmt.Sprintf("Race %d is over: the last one on this wire is %d. Leave race out, or begin another.", id, e.race.id)}

@@ -50,6 +50,8 @@ export class WuRaceLab extends HTMLElement {
   /** @type {Stands} */
   #stands = NONE;
   #looking = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soon;
   #light = el("span", { class: "live", "aria-hidden": "true" });
   #state = el("span", { role: "status" });
   #predict = el("div");
@@ -85,7 +87,10 @@ export class WuRaceLab extends HTMLElement {
       el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["transport", "came", "requests", "up", "down", "each"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
     );
     this.#exchanges = new Exchanges(feed, { lab: "race", signal });
-    this.#exchanges.addEventListener("change", () => this.#show(), { signal });
+    this.#exchanges.addEventListener("change", () => {
+      this.#show();
+      this.#lookLater();
+    }, { signal });
     feed.addEventListener("items", (e) => this.#clock.see(/** @type {CustomEvent<Item[]>} */ (e).detail), { signal });
     feed.addEventListener("restart", () => this.#clock.forget(), { signal });
     void this.#look();
@@ -94,6 +99,7 @@ export class WuRaceLab extends HTMLElement {
 
   disconnectedCallback() {
     this.#stop();
+    clearTimeout(this.#soon);
     this.#gone?.abort();
   }
 
@@ -176,6 +182,15 @@ export class WuRaceLab extends HTMLElement {
       this.#prediction?.wait("");
     }
     this.#show();
+  }
+
+  /** lookLater is for a race that goes on without this page: from a terminal. */
+  #lookLater() {
+    if (this.#run !== undefined || this.#soon !== undefined || this.#exchanges?.list.at(-1)?.driver === "page") return;
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      void this.#look();
+    }, LOOK);
   }
 
   /** look asks the server when the updates happened. */

@@ -21,8 +21,7 @@ import (
 // the two cost: a poll with one message in it, a frame, and the handshake.
 func (r *reader) races(size int) (poll, frame, handshake int) {
 	r.t.Helper()
-	post(r.t, fmt.Sprintf("http://%s/lab/race/control/start?wire=%s&rate=20&size=%d", r.address, r.wire, size))
-	request := "GET /lab/race/{word}/comet?wire={wire} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+	request := fmt.Sprintf("GET /lab/race/{word}/comet?wire={wire}&rate=20&size=%d HTTP/1.1\r\nHost: {host}\r\n\r\n", size)
 	c := r.dial()
 	c.send(request) // which waits until there is something to poll for
 	c.response("GET")
