@@ -43,8 +43,7 @@ func (r *reader) races(size int) (poll, frame, handshake int) {
 	if status != 101 {
 		r.t.Fatalf("the socket is answered %d", status)
 	}
-	h, payload := c.read()
-	c.Close()
+	h, payload := c.read() // and stay: who sends this again must not leave before the frame has come
 	return poll, h.Size + len(payload), len(r.fill(request)) + head
 }
 
