@@ -65,10 +65,8 @@ export class WuRaceLab extends HTMLElement {
   #start = button("Start the race", () => void this.#begin(), { class: "btn primary" });
   #said = el("p", { class: "said", role: "status" });
   #table = el("tbody");
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #late;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #again;
+  /** @type {(() => void) | undefined} ends the looking of the race that runs */
+  #quiet;
 
   connectedCallback() {
     this.#gone = new AbortController();
@@ -158,12 +156,13 @@ export class WuRaceLab extends HTMLElement {
       signal: run.signal,
       say: (text) => this.#stop(text),
     });
-    this.#again = setInterval(() => void this.#look(), LOOK);
-    this.#late = setTimeout(() => this.#stop("The race did not come to its end. Is the panel connected? Start another."), (1000 * stands.updates) / stands.rate + LATE);
-    run.signal.addEventListener("abort", () => {
-      clearInterval(this.#again);
-      clearTimeout(this.#late);
-    });
+    const again = setInterval(() => void this.#look(), LOOK);
+    const late = setTimeout(() => this.#stop("The race did not come to its end. Is the panel connected? Start another."), (1000 * stands.updates) / stands.rate + LATE);
+    this.#quiet = () => {
+      clearInterval(again);
+      clearTimeout(late);
+    };
+    run.signal.addEventListener("abort", this.#quiet);
     this.#judge = (lanes) => {
       const most = lanes.reduce((a, b) => (b.up + b.down > a.up + a.down ? b : a));
       judge?.judge(TRANSPORTS.findIndex(({ how }) => how === most.how), `${nameOf(most.how)} took ${bytes(most.up + most.down)} for forty updates of ${stands.size} bytes. ${most.how === "comet" ? "It asks once for each update, so it pays for a head with each; polling brought several in one answer, and was late." : "Other dials have other answers: try them."}`);
@@ -237,8 +236,7 @@ export class WuRaceLab extends HTMLElement {
     this.#run = undefined;
     this.#show();
     setTimeout(() => run?.abort(), 1000);
-    clearInterval(this.#again);
-    clearTimeout(this.#late);
+    this.#quiet?.();
   }
 
   /**
