@@ -67,18 +67,22 @@ func (s *Server) racer(r *http.Request) (e racer, err error) {
 	return e, nil
 }
 
+// arrive reads a request, and holds it for as long as it is on its way.
+func (s *Server) arrive(w http.ResponseWriter, r *http.Request) (e racer, err error) {
+	if e, err = s.racer(r); err != nil {
+		return e, err
+	}
+	return e, s.linger(w, r, e.wire, raceName, setupTime(r, e.race.oneWay)+e.race.oneWay)
+}
+
 // racePoll answers at once with the updates behind since, or with 204 if there are none.
 func (s *Server) racePoll(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.racer(r)
+	e, err := s.arrive(w, r)
 	if err != nil {
 		return err
 	}
-	oneWay := e.race.oneWay
-	if err := s.linger(w, r, e.wire, raceName, setupTime(r, oneWay)+oneWay); err != nil {
-		return err
-	}
 	last := e.race.happened(time.Now())
-	if err := s.linger(w, r, e.wire, raceName, oneWay); err != nil {
+	if err := s.linger(w, r, e.wire, raceName, e.race.oneWay); err != nil {
 		return err
 	}
 	return e.answer(w, last)
@@ -105,12 +109,8 @@ func (e racer) answer(w http.ResponseWriter, last int) error {
 
 // raceComet answers as a poll does, but waits until there is an update.
 func (s *Server) raceComet(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.racer(r)
+	e, err := s.arrive(w, r)
 	if err != nil {
-		return err
-	}
-	oneWay := e.race.oneWay
-	if err := s.linger(w, r, e.wire, raceName, setupTime(r, oneWay)+oneWay); err != nil {
 		return err
 	}
 	if e.since == raceUpdates {
@@ -120,7 +120,7 @@ func (s *Server) raceComet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	last := e.race.happened(time.Now())
-	if err := s.linger(w, r, e.wire, raceName, oneWay); err != nil {
+	if err := s.linger(w, r, e.wire, raceName, e.race.oneWay); err != nil {
 		return err
 	}
 	return e.answer(w, last)

@@ -150,6 +150,16 @@ func TestRace(t *testing.T) {
 	}
 	p.until(`document.querySelector("wu-race-lab .race-track svg").getAttribute("aria-label").startsWith("Polling: 40 of 40 updates in ")`)
 
+	// Somebody at a terminal gets a lane of their own, in a race that the page hasn't begun too.
+	wire := eval[string](p, `localStorage.getItem("wireup.wire")`)
+	res, err := http.Get("http://" + proxy.address + "/lab/race/free/stream?rate=20&wire=" + wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, res.Body)
+	res.Body.Close()
+	p.until(`[...document.querySelectorAll("wu-race-lab .race-table tbody tr")].some(r => r.cells[0].textContent === "Event stream, from a terminal" && r.cells[1].textContent === "40 of 40")`)
+
 	// What was measured is on the page to print.
 	p.do(chromedp.Navigate("http://" + proxy.address + "/measured"))
 	p.until(`document.querySelector("[data-race] table") !== null && document.querySelector("td[data-measure=race]:not(.unmeasured)") !== null`)
