@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -64,7 +65,14 @@ func join(t *testing.T, url, name string) *client {
 
 func open(t *testing.T, url string) *client {
 	t.Helper()
-	conn, _, err := websocket.DefaultDialer.Dial(url, nil)
+	dialer := websocket.Dialer{NetDial: func(network, addr string) (net.Conn, error) {
+		c, err := net.Dial(network, addr)
+		if err == nil && strings.HasSuffix(url, "wire=slow") {
+			err = c.(*net.TCPConn).SetReadBuffer(256 << 10) // or the kernel takes megabytes for it
+		}
+		return c, err
+	}}
+	conn, _, err := dialer.Dial(url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +263,7 @@ func TestSlowSocket(t *testing.T) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for s := range w.seats {
-			for range 3000 { // more than a socket takes in a tick
+			for range 1500 { // more than such a socket takes in a tick
 				w.say(s.p, line)
 			}
 			if s.key == "slow" {
