@@ -13,7 +13,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"wireup/inspector"
-	"wireup/lessons/exercise"
 )
 
 // client is a masked frame's header.
@@ -173,25 +172,7 @@ func TestConversationMistakes(t *testing.T)  { showsMistakes(t, "conversation", 
 func TestRecordConversation(t *testing.T) { recordAttempts(t, conversationAttempts) }
 
 // TestConversationCut makes the mistakes that showsMistakes can't, and sees the page say so.
-func TestConversationCut(t *testing.T) {
-	t.Parallel()
-	address, stop := start(t)
-	for _, a := range conversationAttempts {
-		if _, ok := dropped[a.exercise+"/"+a.fixture]; !ok {
-			continue
-		}
-		t.Run(a.exercise+"/"+a.fixture, func(t *testing.T) {
-			lesson, id := exercise.SplitName(a.exercise)
-			wire := freshWire()
-			p := openLesson(t, address, lesson, wire)
-			a.page(newReader(t, address, wire, a.exercise), p)
-			p.verdict(id, exercise.Wrong, map[string]string{"goodbye": "Both sides send a close frame", "abnormal": "is not what your page shows"}[id])
-		})
-	}
-	if status, said := stop(); status != exitOK {
-		t.Errorf("exit %d: %s", status, said)
-	}
-}
+func TestConversationCut(t *testing.T) { makesMistakes(t, conversationAttempts, dropped) }
 
 func openConversation(t *testing.T, address string) *tab {
 	t.Helper()

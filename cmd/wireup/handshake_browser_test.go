@@ -223,7 +223,16 @@ var handshakeAttempts = []attempt{
 
 func TestHandshakeExercises(t *testing.T) { passes(t, handshakeAttempts) }
 
-func TestHandshakeMistakes(t *testing.T) { showsMistakes(t, "handshake", nil) }
+// forgedShake is the mistake that a test's own connection can't make: what makes it one is that the
+// forge has opened the connection.
+var forgedShake = map[string]string{
+	"handshake/hello/wrong-forge": "the forge has to make the connection: see TestHandshakeForged",
+}
+
+func TestHandshakeMistakes(t *testing.T) { showsMistakes(t, "handshake", forgedShake) }
+
+// TestHandshakeForged makes the mistake that showsMistakes can't, with the lab, and sees the page say so.
+func TestHandshakeForged(t *testing.T) { makesMistakes(t, handshakeAttempts, forgedShake) }
 
 func TestRecordHandshake(t *testing.T) { recordAttempts(t, handshakeAttempts) }
 
