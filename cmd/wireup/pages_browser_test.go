@@ -61,7 +61,7 @@ func TestPagesLook(t *testing.T) {
 					if got := eval[string](p, `document.documentElement.dataset.theme`); got != theme {
 						t.Errorf("the page shows theme %q; want %q", got, theme)
 					}
-					if got := eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`); !got {
+					if got := eval[bool](p, `document.documentElement.scrollWidth <= document.documentElement.clientWidth`); !got {
 						t.Errorf("the page scrolls sideways, in %d: %s", size.width, eval[string](p, `[...document.querySelectorAll("body *")]
 							.filter(n => n.getBoundingClientRect().right > innerWidth && n.checkVisibility()).map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12).join(", ")`))
 					}
