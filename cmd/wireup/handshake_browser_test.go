@@ -9,7 +9,9 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -243,4 +245,37 @@ func TestHandshakeLooks(t *testing.T) {
 		breaks(p, "no version", "400")
 		breaks(p, "an Origin of another site", "403")
 	})
+}
+
+// TestHelloInBrowser pastes the sample for a browser into a page of each server's own, and into the
+// lesson's.
+func TestHelloInBrowser(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile(filepath.Join(programsDir, "hello-browser.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(p *tab, url, want string) {
+		t.Helper()
+		if got := eval[string](p, fmt.Sprintf("%s\nhello(%q, \"Zoë\").catch(String)", src, url)); got != want {
+			t.Errorf("hello(%q) answers %q; want %q", url, got, want)
+		}
+	}
+	address, stop := start(t)
+	wire := freshWire()
+	p := openLesson(t, address, "handshake", wire)
+	says(p, "ws://"+address+"/echo?breakdown=off&wire="+wire, "Zoë")
+	p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]")].some(r => r.textContent.includes("Zoë") && !r.textContent.includes("terminal"))`)
+	tools := sampleTools(t)
+	for _, language := range []string{"py", "go", "mjs"} {
+		if tool := tools[language]; tool != nil {
+			url := serveSample(t, tool("hello-server", "0"))
+			other := newTab(t)
+			other.do(chromedp.Navigate("http" + strings.TrimPrefix(url, "ws"))) // it refuses the page, which is one of its own all the same
+			says(other, url, "Hello, Zoë!")
+		}
+	}
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
 }
