@@ -7,11 +7,13 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
+	"wireup/content"
 	"wireup/inspector"
 )
 
@@ -78,12 +80,45 @@ func endWay(p *tab, way string) {
 	p.until(`!document.querySelector("wu-conversation-ends .close-panel").textContent.includes("still open")`)
 }
 
+// cardLine is the line for a tool that stands on an exercise's card.
+func cardLine(t *testing.T, lesson, id, tool string) string {
+	t.Helper()
+	src, err := fs.ReadFile(content.FS, "lessons/"+lesson+".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, card, ok := strings.Cut(string(src), "::: exercise "+id+" ")
+	_, line, there := strings.Cut(card, "```"+tool+"\n")
+	if !ok || !there {
+		t.Fatalf("%s/%s has no line for %s", lesson, id, tool)
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	return line
+}
+
+// inPieces runs the card's line for Python, with change made to it, as the reader has to.
+func inPieces(change func(line string) string) func(r *reader) {
+	return func(r *reader) {
+		r.t.Helper()
+		python := pythonForSamples()
+		if python == "" {
+			r.t.Skip("install python3-websockets to run this")
+		}
+		line := change(cardLine(r.t, r.lesson, r.id, "python"))
+		r.paste(python, strings.Replace(line, "python3 ", python+" "+programsDir+"/", 1))
+	}
+}
+
 var conversationAttempts = []attempt{
 	{exercise: "conversation/three-frames", fixture: "pass", title: "The composer, with two cuts behind the word.",
 		page: func(r *reader, p *tab) {
 			p.here("three-frames")
 			compose(p, r.word+"| in three| frames")
 		}},
+	{exercise: "conversation/three-frames", fixture: "pass-python", title: "The line for Python, with a second piece.",
+		terminal: inPieces(func(line string) string { return line + ` ' in frames'` })},
+	{exercise: "conversation/three-frames", fixture: "wrong-two", title: "The line for Python as it stands.",
+		terminal: inPieces(func(line string) string { return line })},
 	{exercise: "conversation/three-frames", fixture: "wrong-whole", title: "The composer, without a cut.",
 		page: func(r *reader, p *tab) {
 			p.here("three-frames")
@@ -107,6 +142,8 @@ var conversationAttempts = []attempt{
 			p.here("ping-between")
 			compose(p, r.word+"| goes on", "ping")
 		}},
+	{exercise: "conversation/ping-between", fixture: "pass-python", title: "The line for Python, with PING between its pieces.",
+		terminal: inPieces(func(line string) string { return strings.Replace(line, "' ' goes", "' PING ' goes", 1) })},
 	{exercise: "conversation/ping-between", fixture: "wrong-whole", title: "A ping, and then the text in one frame.",
 		terminal: func(r *reader) {
 			r.forgePieces(piece{client(true, inspector.OpPing), "there?"}, piece{client(true, inspector.OpText), "{word}"})
@@ -147,6 +184,12 @@ var conversationAttempts = []attempt{
 			compose(p, r.word+"| goes on", "text")
 			p.until(`document.querySelector("wu-conversation-fragments .said").textContent.includes("closed with 1002")`)
 			r.forgePieces(piece{client(false, inspector.OpPing), "{word}"})
+		}},
+	{exercise: "conversation/illegal", fixture: "pass-curl", title: "The line for curl, with c1 and with 83 for its first byte.",
+		terminal: func(r *reader) {
+			for _, first := range []string{"c1", "83"} {
+				r.paste("curl", strings.Replace(cardLine(r.t, r.lesson, r.id, "curl"), `"81'`, `"`+first+`'`, 1))
+			}
 		}},
 	{exercise: "conversation/illegal", fixture: "wrong-legal", title: "A frame that breaks no rule.",
 		terminal: func(r *reader) { r.forgePieces(piece{client(true, inspector.OpText), "{word}"}) }},

@@ -23,12 +23,9 @@ func sampleTools(t *testing.T) map[string]func(name string, args ...string) *exe
 	t.Helper()
 	bin := t.TempDir()
 	tools := make(map[string]func(string, ...string) *exec.Cmd)
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", "import websockets").Run() == nil {
-			tools["py"] = func(name string, args ...string) *exec.Cmd {
-				return exec.Command(python, append([]string{filepath.Join(programsDir, name+".py")}, args...)...)
-			}
-			break
+	if python := pythonForSamples(); python != "" {
+		tools["py"] = func(name string, args ...string) *exec.Cmd {
+			return exec.Command(python, append([]string{filepath.Join(programsDir, name+".py")}, args...)...)
 		}
 	}
 	build := exec.Command("go", "build", "-o", bin, "./...")
@@ -41,6 +38,16 @@ func sampleTools(t *testing.T) map[string]func(name string, args ...string) *exe
 		tools["mjs"] = node
 	}
 	return tools
+}
+
+// pythonForSamples is a Python that has the library of the samples; empty if there is none.
+func pythonForSamples() string {
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", "import websockets").Run() == nil {
+			return python
+		}
+	}
+	return ""
 }
 
 // nodeFor copies the programs to beside the packages that npm installed, since Node looks for ws there.
