@@ -241,10 +241,10 @@ export class Details {
       case "frame":
         return [
           ended,
+          frame?.compressed === true && deflateView(event, row.conn),
           new BitPicture(event, linked, signal).root,
           hex,
           frame?.masked === true && frame.payload !== "" && new MaskTable(event, linked, signal).root,
-          frame?.compressed === true && deflateView(event, row.conn),
           longText(event),
           table,
         ];
