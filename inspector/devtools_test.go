@@ -38,6 +38,9 @@ func TestDevToolsOfHandshakes(t *testing.T) {
 		}
 	}
 	for _, e := range observe(t, Options{}, []piece{{Up, askUpgrade}, {Down, no}}) {
+		if e.Kind == KindResponse && !strings.HasSuffix(Sentence(e), "So this handshake failed, and no WebSocket begins here. Why, its body says, the next row of this connection.") {
+			t.Errorf("of the refusal is said %q", Sentence(e))
+		}
 		if mark, _ := DevTools(e, false); mark != DevToolsHidden {
 			t.Errorf("%s of another program is %s", e.Kind, mark)
 		}

@@ -64,9 +64,23 @@ func TestHandshakeCard(t *testing.T) {
 	if need := eval[string](p, `[...document.querySelectorAll("wu-handshake-lab .up li")].find(n => n.textContent.startsWith("Origin")).querySelector(".need").textContent`); need != "required of a browser" {
 		t.Errorf("of Origin the card says %q", need)
 	}
+	if tops := eval[[]float64](p, `[...document.querySelectorAll("wu-handshake-lab .part-of")].map(n => Math.round(n.getBoundingClientRect().top))`); tops[0] != tops[1] {
+		t.Errorf("request and answer begin at %v; want them side by side", tops)
+	}
 	p.press("wu-handshake-lab", "Reset")
 	p.until(`document.querySelector("wu-handshake-lab .part-of") === null`)
 	shakes(p)
+
+	// Each program can be copied, and all of it: what is shown is the file.
+	src, err := os.ReadFile(programsDir + "/hello-server.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := eval[string](p, `document.querySelector("wu-program pre").textContent`); got != string(src) {
+		t.Errorf("the page shows %q; want %q", got, src)
+	}
+	p.press("wu-program", "Copy")
+	p.until(`/^(Copied|Selected)/.test(document.querySelector("wu-program .said").textContent)`)
 }
 
 func TestHandshakeBroken(t *testing.T) {
