@@ -5,9 +5,7 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"sync"
 
@@ -49,13 +47,9 @@ func (s *Server) gameRequest(w http.ResponseWriter, r *http.Request) error {
 	if _, err := labWord(r); err != nil {
 		return err
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, gameMove))
-	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) {
-		return &StatusError{Code: http.StatusRequestEntityTooLarge, Err: err,
-			Text: fmt.Sprintf("A move may have %d bytes. Send one such as [4,39,209].", gameMove)}
-	} else if err != nil {
-		return &StatusError{Code: http.StatusBadRequest, Err: err, Text: "The move did not come whole. Send it again."}
+	b, err := labBody(w, r, gameMove, fmt.Sprintf("A move may have %d bytes. Send one such as [4,39,209].", gameMove))
+	if err != nil {
+		return err
 	}
 	x, y, err := game.ParseMove(b)
 	if err != nil {

@@ -47,11 +47,19 @@ func (s *Server) racer(r *http.Request) (e racer, err error) {
 			e.since = n
 		}
 	}
-	e.race = s.races.of(e.wire, raceName).current()
+	lane := s.races.of(e.wire, raceName)
+	if e.race = lane.current(); id == 0 && e.since == 0 && (e.race == nil || e.race.over()) {
+		// Somebody at a terminal, who has begun none: this request does, with its own dials.
+		drawn, err := raceOf(r)
+		if err != nil {
+			return e, err
+		}
+		e.race = lane.begin(drawn)
+	}
 	switch {
 	case e.race == nil:
 		return e, &StatusError{Code: http.StatusNotFound,
-			Text: "There is no race on this wire. Begin one: POST /lab/race/control/start."}
+			Text: "There is no race on this wire. Begin one: POST /lab/race/control/start, or ask without since and race."}
 	case id != 0 && id != e.race.id:
 		return e, &StatusError{Code: http.StatusNotFound,
 			Text: fmt.Sprintf("Race %d is over: the last one on this wire is %d. Leave race out, or begin another.", id, e.race.id)}
@@ -59,18 +67,22 @@ func (s *Server) racer(r *http.Request) (e racer, err error) {
 	return e, nil
 }
 
+// arrive reads a request, and holds it for as long as it is on its way.
+func (s *Server) arrive(w http.ResponseWriter, r *http.Request) (e racer, err error) {
+	if e, err = s.racer(r); err != nil {
+		return e, err
+	}
+	return e, s.linger(w, r, e.wire, raceName, setupTime(r, e.race.oneWay)+e.race.oneWay)
+}
+
 // racePoll answers at once with the updates behind since, or with 204 if there are none.
 func (s *Server) racePoll(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.racer(r)
+	e, err := s.arrive(w, r)
 	if err != nil {
 		return err
 	}
-	oneWay := e.race.oneWay
-	if err := s.linger(w, r, e.wire, raceName, setupTime(r, oneWay)+oneWay); err != nil {
-		return err
-	}
 	last := e.race.happened(time.Now())
-	if err := s.linger(w, r, e.wire, raceName, oneWay); err != nil {
+	if err := s.linger(w, r, e.wire, raceName, e.race.oneWay); err != nil {
 		return err
 	}
 	return e.answer(w, last)
@@ -97,12 +109,8 @@ func (e racer) answer(w http.ResponseWriter, last int) error {
 
 // raceComet answers as a poll does, but waits until there is an update.
 func (s *Server) raceComet(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.racer(r)
+	e, err := s.arrive(w, r)
 	if err != nil {
-		return err
-	}
-	oneWay := e.race.oneWay
-	if err := s.linger(w, r, e.wire, raceName, setupTime(r, oneWay)+oneWay); err != nil {
 		return err
 	}
 	if e.since == raceUpdates {
@@ -112,7 +120,7 @@ func (s *Server) raceComet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	last := e.race.happened(time.Now())
-	if err := s.linger(w, r, e.wire, raceName, oneWay); err != nil {
+	if err := s.linger(w, r, e.wire, raceName, e.race.oneWay); err != nil {
 		return err
 	}
 	return e.answer(w, last)

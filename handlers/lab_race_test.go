@@ -47,7 +47,7 @@ func inOrder(list []int) bool {
 
 func TestRace(t *testing.T) {
 	s := startEcho(t, DefaultLimits())
-	if code, body := s.ask("GET", raceTarget+"poll?wire="+string(labID), ""); code != 404 || !strings.Contains(body, "control/start") {
+	if code, body := s.ask("GET", raceTarget+"poll?race=1&wire="+string(labID), ""); code != 404 || !strings.Contains(body, "control/start") {
 		t.Errorf("without a race: %d %s", code, body)
 	}
 	stands := s.race("&rate=20&size=20&seed=7&latency=10")
@@ -165,8 +165,12 @@ func TestRaceAgain(t *testing.T) {
 		t.Errorf("a poll for the first race: %d %s", code, body)
 	}
 	s.do("/lab/race/control/reset?wire=" + string(labID))
-	if code, _ := s.ask("GET", raceTarget+"poll?wire="+string(labID), ""); code != 404 {
+	if code, _ := s.ask("GET", raceTarget+"poll?since=1&wire="+string(labID), ""); code != 404 {
 		t.Errorf("after a reset: %d", code)
+	}
+	// Who asks without having begun one begins it, with dials of their own.
+	if _, body := s.ask("GET", raceTarget+"comet?rate=20&size=30&wire="+string(labID), ""); len(strings.Split(body, "\n")[0]) != 30 {
+		t.Errorf("the first update of a race that a request began is %q", body)
 	}
 }
 
@@ -195,6 +199,7 @@ func TestRaceBounds(t *testing.T) {
 	for target, want := range map[string]int{
 		raceTarget + "poll?wire=" + string(labID) + "&since=41": 400,
 		raceTarget + "poll?wire=nonsense":                       400,
+		raceTarget + "poll?wire=raceraceraced&rate=99":          400,
 		"/lab/race/-/poll?wire=" + string(labID):                400,
 		raceTarget + "socket?wire=" + string(labID):             426,
 		raceTarget + "carrier-pigeon?wire=" + string(labID):     404,

@@ -22,6 +22,10 @@ const (
 	leastUpdate  = 4
 	mostUpdate   = 2000
 	mostSeed     = 1 << 20
+
+	// raceRest is how long after its last update a race is the one that a request means which
+	// names none.
+	raceRest = 5 * time.Second
 )
 
 // errRaceOver ends what is held for a race that another has taken the place of.
@@ -103,6 +107,9 @@ func raceTimes(seed, rate int) []time.Duration {
 
 // when is when update n happens, from 1.
 func (r *race) when(n int) time.Time { return r.began.Add(r.at[n-1]) }
+
+// over reports whether the last update has happened a while ago.
+func (r *race) over() bool { return time.Now().After(r.when(raceUpdates).Add(r.oneWay + raceRest)) }
 
 // happened is how many updates have happened by now.
 func (r *race) happened(now time.Time) int {

@@ -54,7 +54,7 @@ export class WuMeasured extends HTMLElement {
     const place = this.querySelector("[data-race]");
     if (place === null || race === undefined) return;
     const head = ["transport", "requests", "up", "down", "median delay", "worst"];
-    const said = `Seed ${number(race.seed)}: forty updates of ${bytes(race.size)}, ${race.rate} a second, the server ${time(race.oneWay)} away, a poll every ${time(race.every)}. Raced on ${new Date(race.until).toLocaleDateString(undefined, { dateStyle: "long" })}.`;
+    const said = `Seed ${number(race.seed)}: forty updates of ${bytes(race.size)}, ${race.rate} a second, the server ${time(race.oneWay)} away, a poll every ${time(race.every)}. Raced on ${new Date(race.until).toLocaleDateString("en-GB", { dateStyle: "long" })}.`;
     place.replaceChildren(
       el("p", {}, said),
       el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "Your race"), el("thead", {}, el("tr", {}, ...head.map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), el("tbody", {}, ...race.lanes.map((l) => el("tr", {}, el("th", { scope: "row" }, nameOf(/** @type {How} */ (l.how))), ...[number(l.requests), bytes(l.up), bytes(l.down), time(l.median), time(l.worst)].map((text) => el("td", { class: "n" }, text)))))),

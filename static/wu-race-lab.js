@@ -50,6 +50,8 @@ export class WuRaceLab extends HTMLElement {
   /** @type {Stands} */
   #stands = NONE;
   #looking = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soon;
   #light = el("span", { class: "live", "aria-hidden": "true" });
   #state = el("span", { role: "status" });
   #predict = el("div");
@@ -63,10 +65,8 @@ export class WuRaceLab extends HTMLElement {
   #start = button("Start the race", () => void this.#begin(), { class: "btn primary" });
   #said = el("p", { class: "said", role: "status" });
   #table = el("tbody");
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #late;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #again;
+  /** @type {(() => void) | undefined} ends the looking of the race that runs */
+  #quiet;
 
   connectedCallback() {
     this.#gone = new AbortController();
@@ -85,7 +85,10 @@ export class WuRaceLab extends HTMLElement {
       el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["transport", "came", "requests", "up", "down", "each"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
     );
     this.#exchanges = new Exchanges(feed, { lab: "race", signal });
-    this.#exchanges.addEventListener("change", () => this.#show(), { signal });
+    this.#exchanges.addEventListener("change", () => {
+      this.#show();
+      this.#lookLater();
+    }, { signal });
     feed.addEventListener("items", (e) => this.#clock.see(/** @type {CustomEvent<Item[]>} */ (e).detail), { signal });
     feed.addEventListener("restart", () => this.#clock.forget(), { signal });
     void this.#look();
@@ -94,6 +97,7 @@ export class WuRaceLab extends HTMLElement {
 
   disconnectedCallback() {
     this.#stop();
+    clearTimeout(this.#soon);
     this.#gone?.abort();
   }
 
@@ -152,12 +156,13 @@ export class WuRaceLab extends HTMLElement {
       signal: run.signal,
       say: (text) => this.#stop(text),
     });
-    this.#again = setInterval(() => void this.#look(), LOOK);
-    this.#late = setTimeout(() => this.#stop("The race did not come to its end. Is the panel connected? Start another."), (1000 * stands.updates) / stands.rate + LATE);
-    run.signal.addEventListener("abort", () => {
-      clearInterval(this.#again);
-      clearTimeout(this.#late);
-    });
+    const again = setInterval(() => void this.#look(), LOOK);
+    const late = setTimeout(() => this.#stop("The race did not come to its end. Is the panel connected? Start another."), (1000 * stands.updates) / stands.rate + LATE);
+    this.#quiet = () => {
+      clearInterval(again);
+      clearTimeout(late);
+    };
+    run.signal.addEventListener("abort", this.#quiet);
     this.#judge = (lanes) => {
       const most = lanes.reduce((a, b) => (b.up + b.down > a.up + a.down ? b : a));
       judge?.judge(TRANSPORTS.findIndex(({ how }) => how === most.how), `${nameOf(most.how)} took ${bytes(most.up + most.down)} for forty updates of ${stands.size} bytes. ${most.how === "comet" ? "It asks once for each update, so it pays for a head with each; polling brought several in one answer, and was late." : "Other dials have other answers: try them."}`);
@@ -176,6 +181,15 @@ export class WuRaceLab extends HTMLElement {
       this.#prediction?.wait("");
     }
     this.#show();
+  }
+
+  /** lookLater is for a race that goes on without this page: from a terminal. */
+  #lookLater() {
+    if (this.#run !== undefined || this.#soon !== undefined || this.#exchanges?.list.at(-1)?.driver === "page") return;
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      void this.#look();
+    }, LOOK);
   }
 
   /** look asks the server when the updates happened. */
@@ -222,8 +236,7 @@ export class WuRaceLab extends HTMLElement {
     this.#run = undefined;
     this.#show();
     setTimeout(() => run?.abort(), 1000);
-    clearInterval(this.#again);
-    clearTimeout(this.#late);
+    this.#quiet?.();
   }
 
   /**

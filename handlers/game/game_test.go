@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -64,7 +65,14 @@ func join(t *testing.T, url, name string) *client {
 
 func open(t *testing.T, url string) *client {
 	t.Helper()
-	conn, _, err := websocket.DefaultDialer.Dial(url, nil)
+	dialer := websocket.Dialer{NetDial: func(network, addr string) (net.Conn, error) {
+		c, err := net.Dial(network, addr)
+		if err == nil && strings.HasSuffix(url, "wire=slow") {
+			err = c.(*net.TCPConn).SetReadBuffer(256 << 10) // or the kernel takes megabytes for it
+		}
+		return c, err
+	}}
+	conn, _, err := dialer.Dial(url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +251,40 @@ func TestSlow(t *testing.T) {
 		t.Errorf("it is told again: %s", b)
 	}
 	w.rise(s)
+}
+
+// The same over a real socket that nobody reads for a while; the others are told everything meanwhile.
+func TestSlowSocket(t *testing.T) {
+	w, url := serve(t, nil)
+	slow := join(t, url+"?wire=slow", "slow")
+	fast := join(t, url, "fast")
+	line := strings.Repeat("x", chatMost)
+	lost := func() (lost int) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for s := range w.seats {
+			for range 1500 { // more than such a socket takes in a tick
+				w.say(s.p, line)
+			}
+			if s.key == "slow" {
+				lost = s.lost
+			}
+		}
+		return lost
+	}
+	for lost() == 0 {
+		fast.until("a line", func(m []any) bool { return m[0] == 11.0 })
+		fast.seen = nil
+	}
+	fast.say(`[4,39,209]`)
+	fast.until("the own move", func(m []any) bool { // or the map, if this machine is busy
+		return is(fmt.Sprintf(`[4,%d,39,209]`, fast.id))(m) || is(fmt.Sprintf(`[2,%d,1,39,209,"fast"]`, fast.id))(m)
+	})
+	m := slow.until("what was lost", func(m []any) bool { return m[0] == 100.0 })
+	if n := m[1].(float64); n < 1 {
+		t.Errorf("%v ticks were lost", n)
+	}
+	slow.until("the other, as they stand now", is(fmt.Sprintf(`[2,%d,1,39,209,"fast"]`, fast.id)))
 }
 
 // Two maps on one bus are one map.

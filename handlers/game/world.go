@@ -64,7 +64,8 @@ func New(b *bus.Bus, log *slog.Logger) *World {
 	return w
 }
 
-// Close ends the subscription, and what still runs when the last socket has gone.
+// Close ends the subscription and the ticking. Sockets are not told: whoever serves them does that
+// before.
 func (w *World) Close() {
 	w.mu.Lock()
 	w.closed = true
@@ -160,7 +161,7 @@ func (w *World) run() {
 // tick tells every socket what happened, and says whether to go on.
 func (w *World) tick(now time.Time) bool {
 	w.mu.Lock()
-	over := len(w.seats) == 0
+	over := len(w.seats) == 0 || w.closed
 	if over {
 		w.endBots()
 		w.running = false
