@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -110,9 +111,11 @@ var chooseAttempts = []attempt{
 	{exercise: "choose/predict-bytes", fixture: "wrong-size", title: "Races with messages of 200 bytes.", terminal: func(r *reader) { r.races(200) }},
 }
 
-func TestChooseExercises(t *testing.T) { passes(t, chooseAttempts) }
-func TestChooseMistakes(t *testing.T)  { showsMistakes(t, "choose", nil) }
-func TestRecordChoose(t *testing.T)    { recordAttempts(t, chooseAttempts) }
+func TestChooseExercises(t *testing.T) { passes(t, slices.Concat(chooseAttempts, ownAttempts)) }
+func TestChooseMistakes(t *testing.T)  { showsMistakes(t, "choose", probedByUs()) }
+func TestRecordChoose(t *testing.T) {
+	recordAttempts(t, slices.Concat(chooseAttempts, ownAttempts))
+}
 
 // raced holds when a race of the page's is over.
 const raced = `document.querySelector("wu-race-lab").dataset.state === "closed" && [...document.querySelectorAll("wu-race-lab .race-table tbody tr")].slice(0, 4).every(r => r.cells[1].textContent === "40 of 40")`

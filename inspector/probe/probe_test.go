@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"wireup/inspector"
+	"wireup/inspector/probe/probetest"
 )
 
 // Each habit of a server fails the steps that it should, for the reason that it should, and the
@@ -65,7 +66,7 @@ func TestServers(t *testing.T) {
 			if tt.slow {
 				wait = short
 			}
-			u, _ := serve(t, tt.habit)
+			u := probetest.Serve(t, tt.habit)
 			var seen []*again
 			results := Run(context.Background(), Options{URL: u, Word: "plum-41", Wait: wait, Dial: dialer(u),
 				Watch: func(*inspector.Conn) inspector.Observer {
@@ -117,7 +118,7 @@ func TestServers(t *testing.T) {
 
 // A server that goes away is told of, and what follows is not tried.
 func TestServerCrashes(t *testing.T) {
-	u, _ := serve(t, "crashes")
+	u := probetest.Serve(t, "crashes")
 	results := Run(context.Background(), Options{URL: u, Word: "x", Wait: patient, Dial: dialer(u)})
 	var verdicts []string
 	for _, r := range results {
@@ -137,7 +138,7 @@ func TestServerCrashes(t *testing.T) {
 // A step that is not answered says for how long it waited, and one that is not read how much was.
 func TestSilenceIsTold(t *testing.T) {
 	for habit, want := range map[string]string{"answers nothing": "nothing more within 150ms", "reads nothing": "nothing more within 150ms"} {
-		u, _ := serve(t, habit)
+		u := probetest.Serve(t, habit)
 		r := Run(context.Background(), Options{URL: u, Word: "x", Wait: short, Dial: dialer(u)})[1]
 		if r.Came != want {
 			t.Errorf("a server that %s: %q; want %q", habit, r.Came, want)
@@ -184,7 +185,7 @@ func TestClients(t *testing.T) {
 					return
 				}
 				defer c.Close()
-				(&peer{habit: tt.habit, masks: true, conn: c, in: bufio.NewReader(c)}).talk()
+				probetest.Talk(c, bufio.NewReader(c), tt.habit)
 			}()
 			c, err := l.Accept()
 			if err != nil {
