@@ -61,8 +61,9 @@ func proxyCommand(stdout, stderr, help io.Writer) *ffcli.Command {
 		ShortUsage: "wireup proxy --to ADDRESS [flags]",
 		ShortHelp:  "carry connections to a server of your own, and show what crosses them",
 		LongHelp: "Takes connections at --listen, carries them to --to, and changes no byte: not a header field, not the\n" +
-			"Host, not how a connection ends. Its pages, at --pages, show live what crosses. They are wireup serve,\n" +
-			"with the same flags. Without --data nothing is kept when it ends.",
+			"Host, not how a connection ends. So a server that asks for its own name in Host has to be given it by\n" +
+			"your client. The pages, at --pages, show live what crosses. They are wireup serve, with the same flags.\n" +
+			"Without --data nothing is kept when it ends.",
 		FlagSet: fs,
 		Options: flagOptions(),
 		Exec: func(ctx context.Context, args []string) error {
@@ -175,11 +176,23 @@ func reachable(a net.Addr) string {
 	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 }
 
-// drain gives what is carried time to end, and then resets it.
-func (p *proxyFlags) drain(ctx context.Context, stdout io.Writer) {
+// drain gives what is carried time to end, and then resets it. It returns at once; the channel is
+// closed when nothing is carried any more.
+func (p *proxyFlags) drain(ctx context.Context, stdout io.Writer) <-chan struct{} {
+	drained := make(chan struct{})
 	if p == nil {
-		return
+		close(drained)
+		return drained
 	}
+	go func() {
+		defer close(drained)
+		p.wind(ctx, stdout)
+	}()
+	return drained
+}
+
+// wind winds the relay up.
+func (p *proxyFlags) wind(ctx context.Context, stdout io.Writer) {
 	if n := p.relay.Open(); n > 0 {
 		fmt.Fprintf(stdout, "%s still carried: close your client, or press Ctrl-C again to cut it off\n", plural(n, "connection is", "connections are"))
 	}

@@ -113,6 +113,43 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// A conversation that is open when the proxy stops gets its time, and is reset then; the page is told
+// in order.
+func TestProxyDrains(t *testing.T) {
+	server := httptest.NewServer(echoing(true))
+	defer server.Close()
+	address, pages, id, stop := proxyProgram(t, server.Listener.Addr().String(), "--drain-time", "300ms")
+	ws, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close()
+	feed, _, err := websocket.DefaultDialer.Dial("ws://"+pages+"/wire/"+id+"/feed", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer feed.Close()
+	over := make(chan error, 2)
+	for _, c := range []*websocket.Conn{ws, feed} {
+		go func() {
+			var err error
+			for err == nil {
+				_, _, err = c.ReadMessage()
+			}
+			over <- err
+		}()
+	}
+	status, said := stop()
+	var ends []string
+	for range 2 {
+		ends = append(ends, fmt.Sprint(<-over))
+	}
+	all := strings.Join(ends, "; ")
+	if status != exitOK || said != "" || !strings.Contains(all, "1001") || !strings.Contains(all, "reset") {
+		t.Errorf("exit %d, %q; the sockets end with %s; want a close 1001 and a reset", status, said, all)
+	}
+}
+
 // A proxy may be started while the course runs, and says what is wrong before it begins.
 func TestProxyUsage(t *testing.T) {
 	busy, err := net.Listen("tcp", "127.0.0.1:0")

@@ -208,11 +208,12 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	recorded := f.record.save(stdout, hub) // before the drain, which ends connections
 	drain, cancel := context.WithTimeout(context.Background(), f.drainTime)
 	defer cancel()
-	f.proxy.drain(drain, stdout)
+	relayed := f.proxy.drain(drain, stdout)
 	if err := server.Shutdown(drain); err != nil {
 		log.Warn("not all that was in flight has ended: it is cut off", "drain-time", f.drainTime, "err", err)
 		_ = server.Close() // there is nothing to do about what can't be closed: the process ends
 	}
+	<-relayed
 	return errors.Join(recorded, <-served)
 }
 
