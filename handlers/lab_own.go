@@ -34,11 +34,7 @@ const (
 
 // ownClient upgrades, and holds the conversation of twelve steps with whoever has connected.
 func (s *Server) ownClient(w http.ResponseWriter, r *http.Request) error {
-	id, err := labWire(r)
-	if err != nil {
-		return err
-	}
-	word, err := labWord(r)
+	id, word, err := wireAndWord(r)
 	if err != nil {
 		return err
 	}
@@ -56,11 +52,7 @@ func (s *Server) ownClient(w http.ResponseWriter, r *http.Request) error {
 
 // ownServer upgrades, and probes the server that is at the other end of the tunnel.
 func (s *Server) ownServer(w http.ResponseWriter, r *http.Request) error {
-	id, err := labWire(r)
-	if err != nil {
-		return err
-	}
-	word, err := labWord(r)
+	id, word, err := wireAndWord(r)
 	if err != nil {
 		return err
 	}
@@ -91,6 +83,14 @@ func (s *Server) ownServer(w http.ResponseWriter, r *http.Request) error {
 	})
 	course.Done()
 	return nil
+}
+
+// wireAndWord are what a request of these labs names.
+func wireAndWord(r *http.Request) (id wire.ID, word string, err error) {
+	if id, err = labWire(r); err == nil {
+		word, err = labWord(r)
+	}
+	return id, word, err
 }
 
 // ownSocket upgrades a request of these labs. Neither an error nor a socket comes back when there

@@ -6,15 +6,15 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 )
 
-func TestOwnPrograms(t *testing.T) {
-	tools := sampleTools(t)
-	address, stop := start(t)
+// ownPrograms is a part of TestSamplePrograms, since it takes long to build them.
+func ownPrograms(t *testing.T, tools map[string]func(name string, args ...string) *exec.Cmd, address string) {
 	for i, language := range []string{"py", "go", "mjs"} {
-		t.Run(language, func(t *testing.T) {
+		t.Run("own/"+language, func(t *testing.T) {
 			tool := tools[language]
 			if tool == nil {
 				t.Skip("install python3-websockets, or Node and ws (npm ci --prefix static), to run this")
@@ -42,7 +42,4 @@ func TestOwnPrograms(t *testing.T) {
 		})
 	}
 	http.DefaultClient.CloseIdleConnections()
-	if status, said := stop(); status != exitOK {
-		t.Errorf("exit %d: %s", status, said)
-	}
 }

@@ -180,6 +180,7 @@ func TestSamplePrograms(t *testing.T) {
 	if names != said || said == 0 {
 		t.Errorf("the wire shows %d names; %d were said", names, said)
 	}
+	ownPrograms(t, tools, address)
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
 	}
