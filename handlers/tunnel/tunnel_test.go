@@ -108,7 +108,9 @@ func TestTunnel(t *testing.T) {
 	ends := new(ending)
 	ws, results := course(t, server, ends)
 	var heard []probe.Result
-	dial := func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", server.Host) }
+	dial := func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", server.Host)
+	}
 	err := Relay(context.Background(), ws, dial, func(r probe.Result) { heard = append(heard, r) })
 	list := <-results
 	if err != nil || len(list) != 12 || !slices.Equal(verdicts(heard), verdicts(list)) {
@@ -129,7 +131,9 @@ func TestTunnelResets(t *testing.T) {
 	server := echo(t, true)
 	ends := new(ending)
 	ws, results := course(t, server, ends)
-	dial := func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", server.Host) }
+	dial := func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", server.Host)
+	}
 	if err := Relay(context.Background(), ws, dial, func(probe.Result) {}); err != nil {
 		t.Fatal(err)
 	}
