@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"wireup/bus"
+	"wireup/handlers/game"
 	"wireup/inspector"
 	"wireup/lessons"
 	"wireup/wire"
@@ -106,6 +107,8 @@ type Server struct {
 	cutter   *cutter
 	streams  *streamLabs
 	talks    talks
+	races    *races
+	world    *game.World
 	pairs    *pairs
 	raw      *rawEcho
 	listener atomic.Pointer[net.Addr] // where Serve answers
@@ -135,6 +138,7 @@ func New(c Config) (*Server, error) {
 		pairs:   newPairs(),
 		mux:     http.NewServeMux(),
 	}
+	s.races = newRaces(c.Hub.Limits())
 	s.rooms = newExerciseRooms(c)
 	if s.watch == nil {
 		s.watch = c.Hub.Watch
@@ -144,6 +148,7 @@ func New(c Config) (*Server, error) {
 	if s.site, err = newSite(c.Static, c.Content, c.Course, c.Raw); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
+	s.world = game.New(c.Bus, c.Log) // last: it listens on the bus until Shutdown
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
@@ -187,6 +192,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	go func() { drained <- s.raw.drain(ctx) }()
 	err := s.http.Shutdown(ctx)
 	s.pairs.drain()
+	defer s.world.Close() // when its players have gone
 	for range cap(drained) {
 		if drainErr := <-drained; err == nil {
 			err = drainErr

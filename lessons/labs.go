@@ -28,12 +28,14 @@ type keyCheck func(value string) error
 var labs = map[string]lab{
 	"connections": {view: templates.ConnectionsLab},
 	"comet":       {view: templates.CometLab},
+	"choice":      {view: templates.ChoiceLab},
 	"echo": {
 		keys: map[string]keyCheck{"value": anyText},
 		view: templates.EchoLab,
 	},
 	"ends":      {view: templates.EndsLab},
 	"forge":     {view: templates.ForgeLab},
+	"game":      {view: templates.GameLab},
 	"handshake": {view: templates.HandshakeLab},
 	"break-it":  {view: templates.BreakLab},
 	"fragments": {view: templates.FragmentsLab},
@@ -51,6 +53,7 @@ var labs = map[string]lab{
 			"of": oneOf("size", "overhead", "payload"), "unit": anyText},
 		view: templates.PredictLab,
 	},
+	"race":      {view: templates.RaceLab},
 	"raw":       {view: templates.SocketsRawLab},
 	"sockets":   {view: templates.SocketsCallsLab},
 	"streaming": {view: templates.StreamingLab},

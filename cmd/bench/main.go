@@ -2,6 +2,7 @@
 //
 //	go -C cmd/bench run .          a few minutes
 //	go -C cmd/bench run . -quick   about one minute, to see that it works; its figures wobble
+//	go -C cmd/bench run . -game    the game alone
 //
 // Each server is a process of its own: wireup itself, built for the run, and each peer as this
 // program started again with the peer's name. Clients are raw connections over loopback in this
@@ -31,11 +32,15 @@ type plan struct {
 	idle        int           // connections held idle
 	idleRounds  int
 	benchWindow time.Duration // of what runs in the process
+	gameRounds  int
+	gameWindow  time.Duration // in which all players of the game move
 }
 
 var (
-	whole = plan{rounds: 9, window: 350 * time.Millisecond, warm: 40 * time.Millisecond, idle: 10000, idleRounds: 3, benchWindow: 200 * time.Millisecond}
-	quick = plan{rounds: 2, window: 150 * time.Millisecond, warm: 30 * time.Millisecond, idle: 2000, idleRounds: 1, benchWindow: 50 * time.Millisecond}
+	whole = plan{rounds: 9, window: 350 * time.Millisecond, warm: 40 * time.Millisecond, idle: 10000, idleRounds: 3, benchWindow: 200 * time.Millisecond,
+		gameRounds: 9, gameWindow: 5 * time.Second}
+	quick = plan{rounds: 2, window: 150 * time.Millisecond, warm: 30 * time.Millisecond, idle: 2000, idleRounds: 1, benchWindow: 50 * time.Millisecond,
+		gameRounds: 2, gameWindow: 2 * time.Second}
 )
 
 func main() {
@@ -53,6 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	isQuick := flags.Bool("quick", false, "a short run, to see that it works")
+	onlyGame := flags.Bool("game", false, "the game alone")
 	_ = flags.Parse(args) // exits on an error
 	p := whole
 	if *isQuick {
@@ -71,6 +77,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *onlyGame {
+		game, err := measureGame(ctx, p, programs)
+		if err != nil {
+			return err
+		}
+		printRows(stdout, []row{game.row()})
+		fmt.Fprintf(stdout, "\n%v\n", game)
+		return nil
+	}
 	say("echo: %d rounds of %d servers, %d sizes, %d depths", p.rounds, len(echoes), len(sizes), len(depths))
 	echo, err := measureEcho(ctx, p, programs, say)
 	if err != nil {
@@ -78,6 +93,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	say("idle: %d rounds of %d connections", p.idleRounds, p.idle)
 	idle, err := measureIdle(ctx, p, programs)
+	if err != nil {
+		return err
+	}
+	say("game: %d rounds of %d players", p.gameRounds, gamePlayers)
+	game, err := measureGame(ctx, p, programs)
 	if err != nil {
 		return err
 	}
@@ -91,9 +111,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	printTargets(stdout, echo, idle, headers, page, exact)
+	printTargets(stdout, echo, idle, headers, page, exact, game)
 	printEcho(stdout, echo)
 	printRest(stdout, p, idle, headers)
+	fmt.Fprintf(stdout, "\n%v\n", game)
 	say("took %v", time.Since(start).Round(time.Second))
 	return nil
 }
