@@ -49,6 +49,10 @@ func (s *Server) routes() []route {
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
 		{"GET /lab/conversation/{word}", s.conversation}, // upgrades to WebSocket
 		{"POST /lab/conversation/control/{what}", s.conversationCommand},
+		{"GET /lab/production/{word}", s.production}, // upgrades to WebSocket, or streams
+		{"GET " + behindProduction + "{word}", s.productionBehind},
+		{"GET " + strangerPath, s.strangerPage}, // a page that is none of ours
+		{"POST /lab/production/control/{what}", s.productionCommand},
 		{"/wire/{id}/feed", s.feed}, // as /echo does
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
