@@ -173,7 +173,7 @@ export class WuProductionReturn extends HTMLElement {
     for (const t of list) {
       const from = x(t.at - t.wait);
       nodes.push(svg("line", { class: "gap", x1: from, x2: x(t.at), y1: 30, y2: 30 }));
-      nodes.push(t.status === 101 ? svg("rect", { class: "back", x: x(t.at) - 7, y: 23, width: 14, height: 14 }) : svg("path", { class: "refused", d: `M${x(t.at) - 7} 23l14 14m0 -14l-14 14` }));
+      nodes.push(t.status === 101 ? svg("rect", { class: "arrived", x: x(t.at) - 7, y: 23, width: 14, height: 14 }) : svg("path", { class: "refused", d: `M${x(t.at) - 7} 23l14 14m0 -14l-14 14` }));
     }
     nodes.push(svg("path", { class: "dropped", d: `M${x(this.#drop)} 37l-8 -14h16z` }));
     const words = `After the drop: ${list.map((t) => `${time(t.wait)}, ${t.status === 101 ? "back" : "refused"}`).join("; ")}.`;

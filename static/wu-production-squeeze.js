@@ -5,7 +5,7 @@ import { button, el, freshId, svg, write } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
 import { bytes, cut, number } from "./format.js";
 import { visible } from "./hex.js";
-import { labWord, onWord, wordChip } from "./lab-word.js";
+import { FREE, labWord, onWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { ratio } from "./production-sums.js";
 
@@ -95,8 +95,9 @@ export class WuProductionSqueeze extends HTMLElement {
     if (open?.plain.state === "open" && open.small.state === "open") return open;
     this.#close();
     this.#agreed = "";
-    const options = { breakdown: /** @type {const} */ ("off"), path: `/lab/production/${labWord(LESSON)}` };
-    const pair = { plain: new EchoSocket(this, options), small: new EchoSocket(this, { ...options, deflate: true }) };
+    const at = (/** @type {string} */ word) => ({ breakdown: /** @type {const} */ ("off"), path: `/lab/production/${word}` });
+    // The one without is there to compare, and counts for no exercise.
+    const pair = { plain: new EchoSocket(this, at(FREE)), small: new EchoSocket(this, { ...at(labWord(LESSON)), deflate: true }) };
     this.#pair = pair;
     pair.small.addEventListener("event", (e) => {
       const { detail } = /** @type {CustomEvent<WireEvent>} */ (e);

@@ -41,7 +41,7 @@ var productionMistakes = []Wording{
 		"This try came {came} after the one before had failed, and that wait was no longer than the last one ({before}). Wait longer each time.",
 		"a longer wait than before", "RFC 6455 §7.2.3"},
 	{"back-no-jitter",
-		"The waits grow, and by the same step each time: {came}. Everybody who was dropped with you comes back with you, too. Draw each wait at random from a range that grows.",
+		"The waits grow, and by the same factor each time: {came}. Everybody who was dropped with you comes back with you, too. Draw each wait at random from a range that grows.",
 		"waits that are drawn at random", "RFC 6455 §7.2.3"},
 	{"back-too-many",
 		"This is try number {came} after one drop. Give up after five, and say so to your user.",
@@ -67,7 +67,7 @@ var productionMistakes = []Wording{
 		"RSV1 is set, and nobody agreed on compression, so the bit has no meaning and must be 0. Have the handshake agree on it first: deflate=on.",
 		"permessage-deflate in the 101", "RFC 6455 §5.2"},
 	{"squeeze-broken",
-		"RSV1 is set, and these bytes don’t inflate. {came}",
+		"RSV1 says that this message is compressed, and its bytes don’t inflate. Send what a compressor has made of your text.",
 		"data that inflates", "RFC 7692 §7.2.2"},
 
 	{"let-form",
@@ -134,7 +134,7 @@ func stayAlive(a Attempt) Check {
 const (
 	backTries = 4 // at least, so that there are waits to compare
 	backMost  = 5
-	backLeast = 100 * time.Millisecond
+	backLeast = 400 * time.Millisecond
 )
 
 // comeBack: after a drop, tries whose waits grow and are drawn at random, at most five, the last of
@@ -229,20 +229,19 @@ func waitFault(waits []time.Duration) *Fault {
 	return nil
 }
 
-// steady reports whether the waits grow by the same step or by the same factor, as far as a timer
-// keeps to them.
+// steady reports whether the waits behind the first grow by the same factor, as programs that draw
+// nothing have it, as far as a timer keeps to it. Of waits that are drawn about one series in a
+// hundred looks so too.
 func steady(waits []time.Duration) bool {
-	return alike(waits, func(a, b float64) float64 { return b / a }) || alike(waits, func(a, b float64) float64 { return b - a })
-}
-
-func alike(waits []time.Duration, step func(a, b float64) float64) bool {
-	const apart = .05
-	var least, most = math.Inf(1), math.Inf(-1)
-	for i := range waits[1:] {
-		s := step(float64(max(waits[i], time.Millisecond)), float64(waits[i+1]))
-		least, most = min(least, s), max(most, s)
-	}
-	return most-least <= apart*math.Abs(most)
+	const apart = .04
+	return slices.ContainsFunc([]float64{1.5, 2, 3}, func(factor float64) bool {
+		for i := 2; i < len(waits); i++ {
+			if r := float64(waits[i]) / float64(waits[i-1]); math.Abs(r-factor) > apart*factor {
+				return false
+			}
+		}
+		return len(waits) > 2
+	})
 }
 
 func waitWords(waits []time.Duration) string {
