@@ -30,7 +30,9 @@ var chrome = sync.OnceValues(func() (context.Context, error) {
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", false))
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", false),
+		// Every window would keep two pages for its address bar, which nobody sees.
+		chromedp.Flag("disable-features", "Translate,WebUIOmniboxPopup,WebUIOmniboxAimPopup"))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, end := chromedp.NewContext(alloc)
 	afterTests = func() { end(); stop() }
@@ -52,8 +54,9 @@ func findChrome() (string, error) {
 
 // tab is a page of its own browser context, without storage from other tests.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t    *testing.T
+	ctx  context.Context // bounded in time
+	page context.Context // as long as the tab lives
 }
 
 func newTab(t *testing.T) *tab {
@@ -62,10 +65,19 @@ func newTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(func() { cancel(); end() })
-	return &tab{t, ctx}
+	page, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	if err := chromedp.Do(page, chromedp.Navigate("about:blank")); err != nil { // whose context makes the page ends it, too
+		t.Fatal(err)
+	}
+	return (&tab{page: page}).in(t)
+}
+
+// in is the same page for a part of a test: it has a minute, and fails alone.
+func (p *tab) in(t *testing.T) *tab {
+	ctx, cancel := context.WithTimeout(p.page, time.Minute)
+	t.Cleanup(cancel)
+	return &tab{t, ctx, p.page}
 }
 
 // do runs actions, and fails the test with a picture of the page when one of them fails.
