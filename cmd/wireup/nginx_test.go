@@ -77,7 +77,7 @@ func nginx(t *testing.T, address string) string {
 			t.Fatalf("nginx: %v\n%s", err, &said)
 		default:
 		}
-		if res, err := httpClient2.Get("http://" + front + "/readyz"); err == nil {
+		if res, err := plainClient.Get("http://" + front + "/readyz"); err == nil {
 			res.Body.Close()
 			if res.StatusCode == 200 {
 				return front
@@ -89,8 +89,8 @@ func nginx(t *testing.T, address string) string {
 	}
 }
 
-// httpClient2 keeps no connection.
-var httpClient2 = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+// plainClient keeps no connection.
+var plainClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // behindNginx opens a WebSocket through nginx, as a page that nginx has served would.
 func behindNginx(t *testing.T, front, path string) *websocket.Conn {
@@ -103,8 +103,8 @@ func behindNginx(t *testing.T, front, path string) *websocket.Conn {
 	return ws
 }
 
-// says sends a message, and wants it back.
-func says(t *testing.T, ws *websocket.Conn, text string) {
+// echoes sends a message, and wants it back.
+func echoes(t *testing.T, ws *websocket.Conn, text string) {
 	t.Helper()
 	if err := ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestNginx(t *testing.T) {
 	t.Run("through", func(t *testing.T) {
 		t.Run("echo", func(t *testing.T) {
 			t.Parallel()
-			says(t, behindNginx(t, front, "/echo"+wire+"&breakdown=off"), "hello through nginx")
+			echoes(t, behindNginx(t, front, "/echo"+wire+"&breakdown=off"), "hello through nginx")
 		})
 		t.Run("foreign origin", func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +135,7 @@ func TestNginx(t *testing.T) {
 			t.Parallel()
 			answered := make(chan string, 1)
 			go func() {
-				res, err := httpClient2.Get("http://" + front + "/lab/comet/nginx" + wire)
+				res, err := plainClient.Get("http://" + front + "/lab/comet/nginx" + wire)
 				if err != nil {
 					answered <- err.Error()
 					return
@@ -146,7 +146,7 @@ func TestNginx(t *testing.T) {
 			}()
 			for late := time.After(20 * time.Second); ; {
 				// The event may happen before the request is held: then the next one finds it.
-				res, err := httpClient2.Post("http://"+front+"/lab/comet/control/fire"+wire, "", nil)
+				res, err := plainClient.Post("http://"+front+"/lab/comet/control/fire"+wire, "", nil)
 				if err != nil || res.StatusCode != 200 {
 					t.Fatalf("fire: %v, %v", res, err)
 				}
@@ -166,7 +166,7 @@ func TestNginx(t *testing.T) {
 		t.Run("stream", func(t *testing.T) {
 			t.Parallel()
 			const apart = 400 * time.Millisecond
-			res, err := httpClient2.Get("http://" + front + "/lab/production/nginx" + wire + "&pieces=4&every=400")
+			res, err := plainClient.Get("http://" + front + "/lab/production/nginx" + wire + "&pieces=4&every=400")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,7 +192,7 @@ func TestNginx(t *testing.T) {
 			pings := 0
 			pong := ws.PingHandler()
 			ws.SetPingHandler(func(payload string) error { pings++; return pong(payload) })
-			says(t, ws, "before")
+			echoes(t, ws, "before")
 			time.AfterFunc(silence, func() { ws.WriteMessage(websocket.TextMessage, []byte("after")) })
 			ws.SetReadDeadline(time.Now().Add(silence + 10*time.Second))
 			if _, p, err := ws.ReadMessage(); err != nil || string(p) != "after" {
@@ -205,7 +205,7 @@ func TestNginx(t *testing.T) {
 		t.Run("silence without", func(t *testing.T) {
 			t.Parallel()
 			ws := behindNginx(t, front, "/lab/production/nginx"+wire)
-			says(t, ws, "before")
+			echoes(t, ws, "before")
 			quiet := time.Now()
 			ws.SetReadDeadline(quiet.Add(silence))
 			_, _, err := ws.ReadMessage()
