@@ -132,33 +132,46 @@ export function tries(exchanges, drop) {
 }
 
 /**
- * @typedef {{ at: number, given: number, waiting: number, read: number }} Sample
- *   at one time: bytes given to send(), those of them that bufferedAmount says still wait in the
- *   browser, and those that the server has read, as the wire tells.
+ * @typedef {{ at: number, given: number, waiting: number }} Sample
+ *   at one time of the page's: bytes given to send(), and those of them that bufferedAmount says
+ *   still wait in the browser.
+ * @typedef {{ at: number, read: number }} Read
+ *   when the server had read so much, by the wire's clock.
  */
 
 /**
- * path is the line of a figure through samples, for the d of an SVG path.
- * @param {Sample[]} samples
- * @param {(s: Sample) => number} of
+ * readAt is what the server had read at a time.
+ * @param {Read[]} reads in their order
+ * @param {number} at
+ */
+export function readAt(reads, at) {
+  return reads.findLast((r) => r.at <= at)?.read ?? 0;
+}
+
+/**
+ * path is the line of a figure through points in time, for the d of an SVG path.
+ * @template {{ at: number }} T
+ * @param {T[]} points
+ * @param {(s: T) => number} of
  * @param {(t: number) => number} x
  * @param {(n: number) => number} y
  */
-export function path(samples, of, x, y) {
-  return samples.map((s, i) => `${i === 0 ? "M" : "L"}${x(s.at).toFixed(1)} ${y(of(s)).toFixed(1)}`).join("");
+export function path(points, of, x, y) {
+  return points.map((s, i) => `${i === 0 ? "M" : "L"}${x(s.at).toFixed(1)} ${y(of(s)).toFixed(1)}`).join("");
 }
 
 /**
  * area is what lies between two figures, for the d of an SVG path.
- * @param {Sample[]} samples
- * @param {(s: Sample) => number} upper
- * @param {(s: Sample) => number} lower
+ * @template {{ at: number }} T
+ * @param {T[]} points
+ * @param {(s: T) => number} upper
+ * @param {(s: T) => number} lower
  * @param {(t: number) => number} x
  * @param {(n: number) => number} y
  */
-export function area(samples, upper, lower, x, y) {
-  if (samples.length < 2) return "";
-  return `${path(samples, upper, x, y)}${path(samples.toReversed(), lower, x, y).replace("M", "L")}Z`;
+export function area(points, upper, lower, x, y) {
+  if (points.length < 2) return "";
+  return `${path(points, upper, x, y)}${path(points.toReversed(), lower, x, y).replace("M", "L")}Z`;
 }
 
 /**

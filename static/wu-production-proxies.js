@@ -64,7 +64,7 @@ export class WuProductionProxies extends HTMLElement {
   #stream = button(`Stream ${PIECES} events`, () => this.#listen(), { class: "btn" });
   #predict = el("div");
   #said = el("p", { class: "said", role: "status" });
-  #head = el("div", { class: "hop-heads", hidden: true });
+  #head = el("div", { class: "hop-heads", hidden: true, tabindex: "0", role: "region", "aria-label": "The heads of the last request" });
   /** @type {((x: Exchange) => void) | undefined} told of the socket that a prediction is about */
   #judge;
 

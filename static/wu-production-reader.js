@@ -5,11 +5,11 @@ import { EchoSocket } from "./echo-socket.js";
 import { bytes, number } from "./format.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
-import { area, path, ticksOf } from "./production-sums.js";
+import { area, path, readAt, ticksOf } from "./production-sums.js";
 import { ticks, time } from "./timeline-scale.js";
 
 /** @import { PageClose, WireEvent } from "./event-types.js" */
-/** @import { Sample } from "./production-sums.js" */
+/** @import { Read, Sample } from "./production-sums.js" */
 
 const LESSON = "production";
 const PIECE = 16 << 10; // bytes of a message
@@ -33,8 +33,11 @@ export class WuProductionReader extends HTMLElement {
   #timer;
   /** @type {Sample[]} */
   #samples = [];
+  /** @type {Read[]} */
+  #reads = [];
   #given = 0;
   #read = 0;
+  #opened = 0; // when the 101 was sent, by the wire's clock
   #took = 0; // milliseconds that the calls of send() took
   #began = 0;
   #most = 0; // that waited
@@ -95,15 +98,17 @@ export class WuProductionReader extends HTMLElement {
 
   async #run() {
     this.#end();
-    this.#samples = [];
-    this.#given = this.#read = this.#took = this.#most = 0;
+    this.#forget();
     write(this.#said, "");
     const echo = new EchoSocket(this, { breakdown: "off", path: `/lab/production/${labWord(LESSON)}`, query: { read: this.#rate.value } });
     this.#echo = echo;
-    echo.addEventListener("frame", (e) => {
+    echo.addEventListener("event", (e) => {
       const { detail } = /** @type {CustomEvent<WireEvent>} */ (e);
+      if (detail.kind === "response") this.#opened = detail.at;
       if (detail.direction !== "up" || detail.frame?.message === undefined) return;
       this.#read += detail.payloadLength;
+      // When the server had it, by the wire: the page may hear of it later.
+      this.#reads.push({ at: Math.max(0, detail.at - this.#opened), read: this.#read });
       if (this.#read >= ALL) this.#done();
     });
     echo.addEventListener("end", (e) => {
@@ -137,14 +142,14 @@ export class WuProductionReader extends HTMLElement {
       give();
       const waiting = echo.bufferedAmount;
       this.#most = Math.max(this.#most, waiting);
-      this.#samples.push({ at: performance.now() - this.#began, given: this.#given, waiting, read: this.#read });
+      this.#samples.push({ at: performance.now() - this.#began, given: this.#given, waiting });
       if (this.#samples.length > KEPT) this.#samples.splice(1, 1);
       this.#draw();
       this.#tell();
       this.#figures();
       this.#judge?.();
     };
-    this.#samples.push({ at: 0, given: 0, waiting: 0, read: 0 });
+    this.#samples.push({ at: 0, given: 0, waiting: 0 });
     sample();
     this.#timer = setInterval(sample, OFTEN);
   }
@@ -152,7 +157,6 @@ export class WuProductionReader extends HTMLElement {
   #done() {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#samples.push({ at: performance.now() - this.#began, given: this.#given, waiting: this.#echo?.bufferedAmount ?? 0, read: this.#read });
     this.#draw();
     this.#tell();
     this.#figures();
@@ -160,10 +164,22 @@ export class WuProductionReader extends HTMLElement {
     this.#show();
   }
 
+  #forget() {
+    this.#samples = [];
+    this.#reads = [];
+    this.#given = this.#read = this.#took = this.#most = 0;
+  }
+
+  /** span is how long the picture is: until all is read, or until now. */
+  #span() {
+    const last = this.#samples.findLast((s) => s.waiting > 0 || s.given < ALL)?.at ?? 0;
+    return Math.max(last, this.#reads.at(-1)?.at ?? 0, this.#read < ALL ? (this.#samples.at(-1)?.at ?? 0) : 0);
+  }
+
   #figures() {
     const last = this.#samples.at(-1);
     if (last === undefined) return;
-    write(this.#said, `After ${time(last.at)}: ${bytes(last.given)} given to send(), in calls that took ${time(this.#took)} together. ${bytes(last.waiting)} wait in the browser${this.#most > last.waiting ? `, ${bytes(this.#most)} at the most` : ""}. The server has read ${bytes(last.read)}.`);
+    write(this.#said, `After ${time(this.#span())}: ${bytes(last.given)} given to send(), in calls that took ${time(this.#took)} together. ${bytes(last.waiting)} wait in the browser${this.#most > last.waiting ? `, ${bytes(this.#most)} at the most` : ""}. The server has read ${bytes(this.#read)}.`);
   }
 
   #show() {
@@ -175,7 +191,10 @@ export class WuProductionReader extends HTMLElement {
   }
 
   #draw() {
-    const list = this.#samples;
+    const final = this.#samples.at(-1);
+    const list = this.#samples.filter((s) => s.at <= this.#span());
+    if (final && list.length > 0) list.push({ ...final, at: this.#span() });
+    const reads = [{ at: 0, read: 0 }, ...this.#reads];
     const width = this.#hold.clientWidth;
     const none = list.length < 2;
     this.#hold.hidden = this.#legend.hidden = this.#details.hidden = none;
@@ -184,7 +203,8 @@ export class WuProductionReader extends HTMLElement {
     const high = HIGH * rem;
     const left = 4.6 * rem;
     const bottom = high - 1.6 * rem;
-    const span = Math.max(3000, list.at(-1)?.at ?? 0);
+    const end = this.#span();
+    const span = Math.max(3000, end);
     const x = (/** @type {number} */ t) => left + (t / span) * (width - left - 0.8 * rem);
     const y = (/** @type {number} */ n) => bottom - (n / ALL) * (bottom - 0.8 * rem);
     const hatch = "wu-waits-hatch";
@@ -196,10 +216,9 @@ export class WuProductionReader extends HTMLElement {
       svg("path", { class: "waits", d: area(list, (s) => s.given, left_, x, y), fill: `url(#${hatch})` }),
       svg("path", { class: "line given", d: path(list, (s) => s.given, x, y) }),
       svg("path", { class: "line left", d: path(list, left_, x, y) }),
-      svg("path", { class: "line read", d: path(list, (s) => s.read, x, y) }),
+      svg("path", { class: "line read", d: path(reads, (r) => r.read, x, y) }),
     ];
-    const last = list.at(-1);
-    this.#hold.replaceChildren(svg("svg", { class: "reader-plot", width, height: high, role: "img", focusable: "false", "aria-label": `Bytes over ${time(span)}. At the end ${bytes(last?.given ?? 0)} given, ${bytes(last?.waiting ?? 0)} waiting, ${bytes(last?.read ?? 0)} read. The same stands in words below.` }, ...nodes));
+    this.#hold.replaceChildren(svg("svg", { class: "reader-plot", width, height: high, role: "img", focusable: "false", "aria-label": `Bytes over ${time(end)}. At the end ${bytes(final?.given ?? 0)} given, ${bytes(final?.waiting ?? 0)} waiting, ${bytes(this.#read)} read. The same stands in words below.` }, ...nodes));
   }
 
   /** tell writes one line a second, if somebody reads them. */
@@ -216,7 +235,7 @@ export class WuProductionReader extends HTMLElement {
         "table",
         {},
         el("thead", {}, el("tr", {}, ...["after", "given", "bufferedAmount", "read by the server"].map((h) => el("th", { scope: "col" }, h)))),
-        el("tbody", {}, ...rows.map((s) => el("tr", {}, el("th", { scope: "row" }, time(s.at)), ...[s.given, s.waiting, s.read].map((n) => el("td", {}, number(n)))))),
+        el("tbody", {}, ...rows.map((s) => el("tr", {}, el("th", { scope: "row" }, time(s.at)), ...[s.given, s.waiting, readAt(this.#reads, s.at)].map((n) => el("td", {}, number(n)))))),
       ),
     );
   }
@@ -247,8 +266,7 @@ export class WuProductionReader extends HTMLElement {
   #reset() {
     this.#end();
     this.#judge = undefined;
-    this.#samples = [];
-    this.#given = this.#read = this.#took = this.#most = 0;
+    this.#forget();
     this.#rate.value = "256";
     this.#careful.checked = false;
     write(this.#said, "");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Exchange } from "../exchanges.js";
-import { area, dropped, headRows, hopBars, hopLanes, path, ratio, silence, ticksOf, tries } from "../production-sums.js";
+import { area, dropped, headRows, hopBars, hopLanes, path, ratio, readAt, silence, ticksOf, tries } from "../production-sums.js";
 import { end, frame, ping, upgrade } from "./events.js";
 
 const target = "/lab/production/free?wire=abc&through=idle&socket=ab2c";
@@ -71,11 +71,16 @@ test("tries begin behind the drop, and each wait behind the end of the try befor
 });
 
 test("lines and areas run through the samples", () => {
-  const samples = [{ at: 0, given: 0, waiting: 0, read: 0 }, { at: 10, given: 8, waiting: 6, read: 1 }];
+  const samples = [{ at: 0, given: 0, waiting: 0 }, { at: 10, given: 8, waiting: 6 }];
   const same = (n) => n;
   assert.equal(path(samples, (s) => s.given, same, same), "M0.0 0.0L10.0 8.0");
   assert.equal(area(samples, (s) => s.given, (s) => s.given - s.waiting, same, same), "M0.0 0.0L10.0 8.0L10.0 2.0L0.0 0.0Z");
   assert.equal(area(samples.slice(0, 1), same, same, same, same), "");
+});
+
+test("what was read is that of the last read before", () => {
+  const reads = [{ at: 5, read: 16 }, { at: 9, read: 32 }];
+  assert.deepEqual([4, 5, 8, 9, 99].map((t) => readAt(reads, t)), [0, 16, 16, 32, 32]);
 });
 
 test("ticks are round, and not too many", () => {
