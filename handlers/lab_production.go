@@ -51,14 +51,20 @@ type productions struct {
 type production struct {
 	mu      sync.Mutex
 	refuse  int // handshakes that are still to be refused
-	sockets map[*echoTalk]*inspector.Conn
+	sockets map[*echoTalk]producedSocket
+}
+
+// producedSocket is one that can be dropped.
+type producedSocket struct {
+	name string // by which its page calls it
+	tap  *inspector.Conn
 }
 
 func newProductions(hub *wire.Hub, l Limits) *productions {
 	p := &productions{
 		through: make(map[string]*intermediary),
 		wires: newLabStates(hub.Limits(), func() *production {
-			return &production{sockets: make(map[*echoTalk]*inspector.Conn)}
+			return &production{sockets: make(map[*echoTalk]producedSocket)}
 		}),
 	}
 	for _, name := range []string{"no-upgrade", "idle", "buffer", "cutter"} {
@@ -233,7 +239,7 @@ func (s *Server) produce(w http.ResponseWriter, r *http.Request, id wire.ID) err
 		close(ended)
 		state.forget(talk)
 	}
-	state.keep(talk, tapOf(r))
+	state.keep(talk, producedSocket{q.Get("socket"), tapOf(r)})
 	if err := s.converse(w, r, shake, o, talk); err != nil {
 		state.forget(talk)
 		return err
@@ -258,10 +264,10 @@ func (t *echoTalk) beat(every time.Duration, ended <-chan struct{}) {
 	}
 }
 
-func (p *production) keep(t *echoTalk, tap *inspector.Conn) {
+func (p *production) keep(t *echoTalk, k producedSocket) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.sockets[t] = tap
+	p.sockets[t] = k
 }
 
 func (p *production) forget(t *echoTalk) {
@@ -281,12 +287,15 @@ func (p *production) refused() (left int, yes bool) {
 	return p.refuse, true
 }
 
-// drop cuts every socket, and has the next n handshakes refused. It returns how many were cut.
-func (p *production) drop(n int) int {
+// drop cuts the sockets whose page calls them name, or all, and has the next n handshakes refused. It
+// returns how many were cut.
+func (p *production) drop(name string, n int) int {
 	p.mu.Lock()
-	taps := make([]*inspector.Conn, 0, len(p.sockets))
-	for _, tap := range p.sockets {
-		taps = append(taps, tap)
+	var taps []*inspector.Conn
+	for _, k := range p.sockets {
+		if name == "" || k.name == name {
+			taps = append(taps, k.tap)
+		}
 	}
 	if len(taps) > 0 {
 		p.refuse = n
@@ -370,7 +379,7 @@ func (s *Server) productionCommand(w http.ResponseWriter, r *http.Request) error
 		if err != nil {
 			return err
 		}
-		dropped := s.produced.wires.of(id, productionLab).drop(n)
+		dropped := s.produced.wires.of(id, productionLab).drop(r.URL.Query().Get("socket"), n)
 		if dropped == 0 {
 			return &StatusError{Code: http.StatusNotFound, Ref: productionRef,
 				Text: "No socket of this lab is open on your wire. Open one, then drop it."}

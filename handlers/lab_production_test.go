@@ -145,9 +145,11 @@ func TestProductionDrop(t *testing.T) {
 	if code, body := s.ask("POST", "/lab/production/control/drop?wire="+string(labID), "Content-Length: 0\r\n"); code != 404 {
 		t.Errorf("nothing to drop: %d %s", code, body)
 	}
-	c := s.open(producePath, "")
-	s.do("/lab/production/control/drop?refuse=2&wire=" + string(labID))
+	c, other := s.open(producePath+"&socket=mine", ""), s.open(producePath+"&socket=other", "")
+	s.do("/lab/production/control/drop?refuse=2&socket=mine&wire=" + string(labID))
 	c.end()
+	other.send(maskedFrame(0x81, "still here"))
+	other.wants(0x81, "still here")
 	for _, want := range []int{503, 503, 101} {
 		c := s.dial(t)
 		c.send(s.shake(producePath, ""))

@@ -137,7 +137,7 @@ export class WuProductionReturn extends HTMLElement {
 
   async #pull() {
     write(this.#said, "");
-    await command(LESSON, "drop", { refuse: this.#refuse.value }, (text) => write(this.#said, text));
+    await command(LESSON, "drop", { refuse: this.#refuse.value, socket: this.#echo?.socket ?? "" }, (text) => write(this.#said, text));
   }
 
   /** @returns {Try[]} */
