@@ -46,18 +46,8 @@ func (s *Server) readSlowly(w http.ResponseWriter, r *http.Request, id wire.ID) 
 		return err
 	}
 	defer socket.close()
-	upgrader := websocket.Upgrader{
-		ReadBufferSize:   slowStep,
-		HandshakeTimeout: upgradeTimeout,
-		CheckOrigin:      func(*http.Request) bool { return true },                // checkHandshake has done so
-		Error:            func(http.ResponseWriter, *http.Request, int, error) {}, // the funnel answers
-	}
-	watched := &hijacked{ResponseWriter: w}
-	conn, err := upgrader.Upgrade(watched, r, nil)
-	if err != nil && watched.done {
-		return nil
-	}
-	if err != nil {
+	conn, err := upgradePlain(w, r, slowStep)
+	if conn == nil {
 		return err
 	}
 	defer conn.Close()

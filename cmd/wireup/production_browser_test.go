@@ -8,7 +8,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -108,20 +107,6 @@ func squeezes(p *tab, presets ...string) {
 		p.press(small+" .presets", name)
 		p.press(small+" form", "Send it over both")
 		p.until(fmt.Sprintf(`document.querySelectorAll("%s .squeezed tbody tr").length === %d`, small, before+1))
-	}
-}
-
-// forgeTo has the server send itself frames behind a handshake for target.
-func (r *reader) forgeTo(target, hex string) {
-	r.t.Helper()
-	order := fmt.Sprintf(`{"upgrade":%q,"writes":[{"bytes":%q}],"wait":200}`, r.fill(target), hex)
-	res, err := http.Post("http://"+r.address+"/forge?wire="+r.wire, "application/json", strings.NewReader(order))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if b, err := io.ReadAll(res.Body); res.StatusCode != 200 || err != nil {
-		r.t.Fatalf("the forge answers %s %s %v", res.Status, b, err)
 	}
 }
 
@@ -231,6 +216,18 @@ var productionAttempts = []attempt{
 		page: func(r *reader, p *tab) {
 			r.forgeTo("/echo?library=gorilla&breakdown=off&word={word}", fiveIn16)
 			p.typeAnswer("let-through", "RFC 6455 §5.2")
+		}},
+	{exercise: "production/let-through", fixture: "pass-forge", title: "The page's forge: the word, and behind it five letters with a length in 16 bits, to the mirror and to gorilla.",
+		page: func(r *reader, p *tab) {
+			p.here("let-through")
+			p.until(fmt.Sprintf(`document.querySelector("wu-forge .words").textContent !== "" && document.querySelector("wu-forge fieldset:nth-of-type(4) input").value === %q`, r.word))
+			p.press("wu-forge", "add a frame")
+			p.fill("wu-forge fieldset:nth-of-type(4) input", "Hello")
+			eval[bool](p, `(document.querySelectorAll("wu-forge fieldset:nth-of-type(2) input[type=radio]")[2].click(), true)`)
+			p.until(forgeHex + `.startsWith("81 fe 00 05 ")`)
+			p.press("wu-forge", "Send them to gorilla")
+			p.until(`document.querySelector("wu-forge .forge-both .said").textContent.startsWith("Of ")`)
+			p.typeAnswer("let-through", "5.2")
 		}},
 	{exercise: "production/let-through", fixture: "wrong-form", title: "5 in 7 bits.",
 		terminal: func(r *reader) { r.forgeTo("/echo?library=gorilla&breakdown=off&word={word}", fiveIn7) }},
@@ -512,6 +509,7 @@ func TestStranger(t *testing.T) {
 	s.press("#stranger", "Open one that asks")
 	s.until(told(2) + `?.includes("I may read what comes")`)
 	s.shoot("production-stranger")
+	s.clean("document")
 	p.until(fmt.Sprintf(`document.querySelector("%s .fact.truth b")?.textContent.startsWith("the server")`, lurker))
 	p.press(lurker, "Try from this page")
 	rows := fmt.Sprintf(`[...document.querySelectorAll("%s .strangers tbody tr")].map(r => r.children[2].textContent).join(" ")`, lurker)
