@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	slowRate    = 1024            // KiB a second at most
+	slowRate    = 4096            // KiB a second at most
 	slowMost    = 16 << 20        // bytes of payload that one slow reader reads
 	slowMessage = 256 << 10       // bytes of one message
 	slowTime    = 2 * time.Minute // that one reader takes at most

@@ -265,7 +265,7 @@ func TestProductionRefuses(t *testing.T) {
 			t.Errorf("%s: %d %s; want %q", target, code, body, want)
 		}
 	}
-	for _, target := range []string{producePath + "&ping=61", producePath + "&read=0", producePath + "&read=2000"} {
+	for _, target := range []string{producePath + "&ping=61", producePath + "&read=0", producePath + "&read=5000"} {
 		c := s.dial(t)
 		c.send(s.shake(target, ""))
 		if code, body := c.answered(); code != 400 || !strings.Contains(string(body), "out of range") {

@@ -12,13 +12,14 @@ import { ticks, time } from "./timeline-scale.js";
 /** @import { Read, Sample } from "./production-sums.js" */
 
 const LESSON = "production";
-const PIECE = 16 << 10; // bytes of a message
-const ALL = 2 << 20; // bytes that one run sends
+const PIECE = 32 << 10; // bytes of a message
+const ALL = 8 << 20; // bytes that one run sends
 const OFTEN = 100; // milliseconds between two samples
 const KEPT = 600; // samples
 const MANY = 128 << 10; // bytes that may wait in the browser when the page is careful
 const HIGH = 15; // rem
-const RATES = [64, 256, 1024]; // KiB a second
+const USUAL = 1024; // KiB a second
+const RATES = [256, 1024, 4096]; // KiB a second
 
 export class WuProductionReader extends HTMLElement {
   static define(tag = "wu-production-reader", registry = customElements) {
@@ -43,7 +44,7 @@ export class WuProductionReader extends HTMLElement {
   #most = 0; // that waited
   #light = el("span", { class: "live", "aria-hidden": "true" });
   #state = el("span", { role: "status" });
-  #rate = el("select", { id: freshId("rate") }, ...RATES.map((n) => el("option", { value: n, selected: n === 256 }, `${n} KiB a second`)));
+  #rate = el("select", { id: freshId("rate") }, ...RATES.map((n) => el("option", { value: n, selected: n === USUAL }, `${n} KiB a second`)));
   #careful = el("input", { type: "checkbox" });
   #send = button(`Send ${ALL >> 20} MiB`, () => void this.#run(), { class: "btn primary" });
   #stop = button("Stop", () => this.#end(), { class: "btn", disabled: true });
@@ -76,7 +77,7 @@ export class WuProductionReader extends HTMLElement {
       ),
     );
     this.#details.addEventListener("toggle", () => this.#tell());
-    const sized = new ResizeObserver(() => this.#draw());
+    const sized = new ResizeObserver(() => requestAnimationFrame(() => this.#draw()));
     sized.observe(this.#hold);
     signal.addEventListener("abort", () => sized.disconnect());
     this.#ask();
@@ -243,14 +244,14 @@ export class WuProductionReader extends HTMLElement {
   #ask() {
     const prediction = new Prediction(
       {
-        question: el("p", {}, el("strong", {}, "Predict, then run."), ` A server reads 256 KiB a second, and your page gives ${ALL >> 20} MiB to send(), in ${ALL / PIECE} messages. How long will it be held up in send(), all calls together?`),
-        choices: [{ value: 2, text: "about 8 s, until all is read" }, { value: 1, text: "about a second, until the buffers are full" }, { value: 0, text: "less than that: send() never waits" }],
+        question: el("p", {}, el("strong", {}, "Predict, then run."), ` A server reads ${USUAL >> 10} MiB a second, and your page gives ${ALL >> 20} MiB to send(), in ${ALL / PIECE} messages. How long will it be held up in send(), all calls together?`),
+        choices: [{ value: 2, text: `about ${ALL / USUAL / 1024} s, until all is read` }, { value: 1, text: "about a second, until the buffers are full" }, { value: 0, text: "less than that: send() never waits" }],
         go: "Predict and send",
         skip: "Show me",
       },
       () => {
         this.#careful.checked = false;
-        this.#rate.value = "256";
+        this.#rate.value = String(USUAL);
         prediction.wait("Sending…");
         this.#judge = () => {
           if (this.#given < ALL || this.#read === 0) return;
@@ -267,7 +268,7 @@ export class WuProductionReader extends HTMLElement {
     this.#end();
     this.#judge = undefined;
     this.#forget();
-    this.#rate.value = "256";
+    this.#rate.value = String(USUAL);
     this.#careful.checked = false;
     write(this.#said, "");
     this.#draw();

@@ -81,7 +81,7 @@ export class WuProductionReturn extends HTMLElement {
     this.#exchanges.addEventListener("change", () => this.#show(), { signal });
     feed.addEventListener("items", (e) => this.#clock.see(/** @type {CustomEvent<Item[]>} */ (e).detail), { signal });
     feed.addEventListener("restart", () => this.#clock.forget(), { signal });
-    const sized = new ResizeObserver(() => this.#draw());
+    const sized = new ResizeObserver(() => requestAnimationFrame(() => this.#draw()));
     sized.observe(this.#hold);
     signal.addEventListener("abort", () => sized.disconnect());
     this.#show();
