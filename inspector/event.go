@@ -37,6 +37,7 @@ type Event struct {
 	Overhead  uint64 // those of them that are not payload: head, chunk framing, frame header
 	Bytes     []byte // the first of them, as they crossed the wire
 	Truncated bool   // there were more than Bytes holds
+	Refused   bool   // of a response and its body: an upgrade to WebSocket was asked for, and not granted
 
 	Head  *Head
 	Body  *Body

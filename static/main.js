@@ -27,6 +27,7 @@ import { WuProductionReader } from "./wu-production-reader.js";
 import { WuProductionReturn } from "./wu-production-return.js";
 import { WuProductionSqueeze } from "./wu-production-squeeze.js";
 import { WuProductionStranger } from "./wu-production-stranger.js";
+import { WuProgram } from "./wu-program.js";
 import { WuProgress } from "./wu-progress.js";
 import { WuRequestLab } from "./wu-request-lab.js";
 import { WuRequestRaw } from "./wu-request-raw.js";
@@ -36,7 +37,7 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuProductionProxies, WuProductionReader, WuProductionReturn, WuProductionSqueeze, WuProductionStranger, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuProductionProxies, WuProductionReader, WuProductionReturn, WuProductionSqueeze, WuProductionStranger, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgram, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

@@ -212,7 +212,7 @@ export class WuProductionReader extends HTMLElement {
     const left_ = (/** @type {Sample} */ s) => s.given - s.waiting;
     const nodes = [
       svg("defs", {}, svg("pattern", { id: hatch, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("path", { class: "hatch", d: "M3.5 0V7" }))),
-      ...ticksOf(ALL, 4).flatMap((n) => [svg("line", { class: "tick", x1: left, x2: width - 0.8 * rem, y1: y(n), y2: y(n) }), svg("text", { class: "time", x: left - 0.5 * rem, y: y(n) + 0.3 * rem, "text-anchor": "end" }, bytes(n))]),
+      ...ticksOf(ALL, 5).flatMap((n) => [svg("line", { class: "tick", x1: left, x2: width - 0.8 * rem, y1: y(n), y2: y(n) }), svg("text", { class: "time", x: left - 0.5 * rem, y: y(n) + 0.3 * rem, "text-anchor": "end" }, bytes(n))]),
       ...ticks(0, span, Math.max(2, Math.floor(width / (6 * rem)))).map(({ at, label }) => svg("text", { class: "time", x: x(at), y: high - 0.3 * rem, "text-anchor": "middle" }, label)),
       svg("path", { class: "waits", d: area(list, (s) => s.given, left_, x, y), fill: `url(#${hatch})` }),
       svg("path", { class: "line given", d: path(list, (s) => s.given, x, y) }),

@@ -89,10 +89,21 @@ func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// inPage runs an action in the page's script. The browser may still be taking the last page's
+// context for the page's when it has just gone to another; then the action is run again.
+func inPage[T any](p *tab, action chromedp.Action[T]) (T, error) {
+	for {
+		v, err := chromedp.Run(p.ctx, action)
+		if err == nil || p.ctx.Err() != nil || !strings.Contains(err.Error(), "Cannot find context with specified id") {
+			return v, err
+		}
+	}
+}
+
 // eval evaluates a JavaScript expression, waiting for a promise, and reads its value into T.
 func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
-	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := inPage(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
@@ -102,7 +113,7 @@ func eval[T any](p *tab, expression string) T {
 // until waits for a JavaScript expression to become true; the page asks itself at each frame.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
+	_, err := inPage(p, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
 	if err != nil {
 		p.shoot("failed-" + p.t.Name())
 		p.t.Fatalf("waiting for %s: %v", expression, err)

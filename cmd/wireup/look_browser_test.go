@@ -71,12 +71,12 @@ func (p *tab) at(node string) {
 	})`)
 }
 
-// fits holds a page to the width of its window.
+// fits holds a page to the width of its window, less the scrollbar's.
 func (p *tab) fits() {
 	p.t.Helper()
-	if out := eval[[]string](p, `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-		.filter(n => n.getBoundingClientRect().right > innerWidth && n.checkVisibility())
-		.map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12)`); len(out) > 0 {
+	if out := eval[[]string](p, `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth ? [] : [...document.querySelectorAll("body *")]
+		.filter(n => n.getBoundingClientRect().right > clientWidth && n.checkVisibility())
+		.map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12))(document.documentElement)`); len(out) > 0 {
 		p.t.Errorf("the page scrolls sideways: %s", strings.Join(out, ", "))
 	}
 }
