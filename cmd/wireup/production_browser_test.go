@@ -143,6 +143,15 @@ var productionAttempts = []attempt{
 			drops("jitter", "3")(r, p)
 			p.soon(saidBy(back)+`.startsWith("Back, at try 4")`, 20*time.Second)
 		}},
+	{exercise: "production/come-back", fixture: "pass-curl", title: "The line for curl.",
+		terminal: func(r *reader) {
+			// As above: the same waits each time.
+			line := strings.Replace(cardLine(r.t, r.lesson, r.id, "curl"), `"$(od -An -N2 -tu2 /dev/urandom)"`, "$((ms * 7))", 1)
+			if !strings.Contains(line, "ms * 7") {
+				r.t.Fatalf("%s draws nothing", line)
+			}
+			r.paste("curl", line)
+		}},
 	{exercise: "production/come-back", fixture: "wrong-at-once", title: "The lab, at once.", page: drops("at once", "3")},
 	{exercise: "production/come-back", fixture: "wrong-fixed", title: "The lab, after 1 s each time.", page: drops("fixed", "9")},
 	{exercise: "production/come-back", fixture: "wrong-doubling", title: "Waits that double exactly.",
@@ -190,6 +199,14 @@ var productionAttempts = []attempt{
 			p.here("squeeze")
 			squeezes(p, "forty readings", "“hi”")
 		}},
+	{exercise: "production/squeeze", fixture: "pass-python", title: "The line for Python.",
+		terminal: func(r *reader) {
+			python := pythonForSamples()
+			if python == "" {
+				r.t.Skip("install python3-websockets to run this")
+			}
+			r.paste(python, strings.Replace(cardLine(r.t, r.lesson, r.id, "python"), "python3 ", python+" ", 1))
+		}},
 	{exercise: "production/squeeze", fixture: "one", title: "The lab: forty readings, and no more.",
 		page: func(r *reader, p *tab) {
 			p.here("squeeze")
@@ -229,8 +246,13 @@ var productionAttempts = []attempt{
 			p.until(`document.querySelector("wu-forge .forge-both .said").textContent.startsWith("Of ")`)
 			p.typeAnswer("let-through", "5.2")
 		}},
-	{exercise: "production/let-through", fixture: "wrong-form", title: "5 in 7 bits.",
-		terminal: func(r *reader) { r.forgeTo("/echo?library=gorilla&breakdown=off&word={word}", fiveIn7) }},
+	{exercise: "production/let-through", fixture: "pass-curl", title: "The line for curl, its length in 16 bits.",
+		terminal: func(r *reader) {
+			r.paste("curl", strings.Replace(cardLine(r.t, r.lesson, r.id, "curl"), fiveIn7, fiveIn16, 1))
+			r.answer("5.2")
+		}},
+	{exercise: "production/let-through", fixture: "wrong-form", title: "The line for curl as it stands, with 5 in 7 bits.",
+		terminal: func(r *reader) { r.paste("curl", cardLine(r.t, r.lesson, r.id, "curl")) }},
 	{exercise: "production/let-through", fixture: "wrong-strict", title: "To the strict mirror.",
 		terminal: func(r *reader) { r.forgeTo("/echo?breakdown=off&word={word}", fiveIn16) }},
 	{exercise: "production/let-through", fixture: "wrong-too-soon", title: "The section, before any frame.",
