@@ -96,5 +96,6 @@ function label(tab, conn, name) {
   tab.classList.toggle("closed", !conn.open);
   tab.setAttribute("aria-label", [name, foreign && `driven by ${foreign}`, !conn.open && "closed"].filter(Boolean).join(", "));
   const [before, after] = name.split(KIND);
-  tab.replaceChildren(...(after === undefined ? [name] : [before ?? "", el("span", { class: "kind" }, KIND), after]), ...(foreign ? [el("span", { class: "driver" }, foreign)] : []));
+  const text = after === undefined ? name : el("span", {}, before ?? "", el("span", { class: "kind" }, KIND), after);
+  tab.replaceChildren(text, ...(foreign ? [el("span", { class: "driver" }, foreign)] : []));
 }
