@@ -50,6 +50,10 @@ func (s *Server) routes() []route {
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
 		{"GET /lab/conversation/{word}", s.conversation}, // upgrades to WebSocket
 		{"POST /lab/conversation/control/{what}", s.conversationCommand},
+		{"GET /lab/production/{word}", s.production}, // upgrades to WebSocket, or streams
+		{"GET " + behindProduction + "{word}", s.productionBehind},
+		{"GET " + strangerPath, s.strangerPage}, // a page that is none of ours
+		{"POST /lab/production/control/{what}", s.productionCommand},
 		{"GET /lab/race/{word}/poll", s.racePoll},
 		{"GET /lab/race/{word}/comet", s.raceComet}, // held until an update comes
 		{"GET /lab/race/{word}/stream", s.raceStream},

@@ -40,6 +40,7 @@ type Limits struct {
 	AddressHolds   int           // requests held for one client address
 	HoldTime       time.Duration // that a request is held for at most, when nothing happens
 	CutTime        time.Duration // that the impatient intermediary waits for an answer
+	IdleTime       time.Duration // of silence after which an intermediary closes a connection
 	BeatTime       time.Duration // of silence after which a stream says that it is still there
 	RawConns       int           // connections to the raw echo
 	RawBytes       int64         // bytes that one of them sends
@@ -67,6 +68,7 @@ func DefaultLimits() Limits {
 		AddressHolds:   256,
 		HoldTime:       25 * time.Second,
 		CutTime:        10 * time.Second,
+		IdleTime:       15 * time.Second,
 		BeatTime:       15 * time.Second,
 		RawConns:       64,
 		RawBytes:       1 << 20,
@@ -106,6 +108,7 @@ type Server struct {
 	comets   *sources
 	cutter   *cutter
 	streams  *streamLabs
+	produced *productions
 	talks    talks
 	races    *races
 	world    *game.World
@@ -138,6 +141,7 @@ func New(c Config) (*Server, error) {
 		pairs:   newPairs(),
 		mux:     http.NewServeMux(),
 	}
+	s.produced = newProductions(c.Hub, c.Limits)
 	s.races = newRaces(c.Hub.Limits())
 	s.rooms = newExerciseRooms(c)
 	if s.watch == nil {
