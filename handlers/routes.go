@@ -52,6 +52,8 @@ func (s *Server) routes() []route {
 		{"/wire/{id}/feed", s.feed}, // as /echo does
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
+		{"GET /wire/{id}/log.pcapng", s.logPcapng},
+		{"GET /wire/{id}/log.har", s.logHAR},
 		{"GET /wire/{id}/resume.svg", s.resume},
 		{"POST /lab/answer/{exercise}", s.answer},
 		{"GET /wire/{id}/exercises", s.exercises}, // upgrades to WebSocket
