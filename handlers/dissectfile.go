@@ -164,9 +164,9 @@ func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, a
 	b = strconv.AppendInt(b, size, 10)
 	b = append(b, `,"events":[`...)
 	var packets []int
-	n, omitted := uint64(0), 0
+	omitted, n := 0, uint64(0)
 	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
-		n++
+		n = uint64(e.Seq)
 		switch {
 		case n <= after:
 			return

@@ -123,6 +123,7 @@ type assembly struct {
 	times   []int64
 	skipped map[string]int
 	raw     [5]byte
+	cut     bool // what is fed stands for bytes that were cut off
 	over    int // packets of connections beyond the limit
 }
 
@@ -208,6 +209,11 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 		return // a probe that keeps a connection alive may hold a byte: it is one that came before
 	}
 	a.feed(h, &layers.TCP{Seq: t.Seq, FIN: t.FIN, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
+	if missing > 0 && h.at == a.now { // in order, so what was cut off is a gap here and now
+		a.cut = true
+		a.feed(h, &layers.TCP{Seq: t.Seq + uint32(len(t.Payload)), BaseLayer: layers.BaseLayer{Payload: make([]byte, missing)}})
+		a.cut = false
+	}
 }
 
 // start has a side begin at what its first packet says, if it has not begun.
@@ -274,7 +280,11 @@ func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
 		if p.Skip != 0 {
 			h.a.step(h.conn, h.side, stepGap, h.at, 0, max(p.Skip, 0))
 		}
-		if len(p.Bytes) > 0 {
+		switch {
+		case len(p.Bytes) == 0:
+		case h.a.cut && i == 0:
+			h.a.step(h.conn, h.side, stepGap, h.at, 0, len(p.Bytes))
+		default:
 			h.data = true
 			from := len(h.a.rec.data)
 			h.a.rec.data = append(h.a.rec.data, p.Bytes...)

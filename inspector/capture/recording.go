@@ -36,6 +36,7 @@ type Conn struct {
 // Told is an event of a recording.
 type Told struct {
 	*inspector.Event
+	Seq    int           // its number, from 1
 	Conn   int           // from 1
 	Packet int           // that brought its last byte, from 1
 	At     time.Duration // since the recording began
@@ -103,7 +104,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 	var start time.Time
 	last := int64(0)
 	told := Told{}
-	hidden := 0
+	hidden, seq := 0, 0
 	at := func(s *step) time.Time {
 		last = max(last, s.at) // a clock that was set back
 		return time.Unix(0, last)
@@ -135,7 +136,8 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 			if r.rebuilt {
 				e.Note = joined(e.Note, rebuiltNote(e))
 			}
-			told = Told{Event: e, Conn: int(conn) + 1, Packet: int(now.packet), At: e.At.Sub(start)}
+			seq++
+			told = Told{Event: e, Seq: seq, Conn: int(conn) + 1, Packet: int(now.packet), At: e.At.Sub(start)}
 			tell(&told)
 		})
 		if c.Joined {

@@ -4,8 +4,10 @@ package capture
 
 import (
 	"bufio"
+	"encoding/hex"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"wireup/inspector"
@@ -84,6 +86,25 @@ func AppendLine(b []byte, e *Told) []byte {
 		b = fmt.Appendf(b, "       breaks a rule at byte %d: %s\n", v.Offset, v)
 	}
 	return b
+}
+
+// AppendFields appends a frame's header as a line with tabs: packet, FIN, RSV, opcode, MASK, masking
+// key in hex, payload length.
+func AppendFields(b []byte, e *Told) []byte {
+	f := e.Frame
+	bit := func(set bool) byte {
+		if set {
+			return '1'
+		}
+		return '0'
+	}
+	b = append(strconv.AppendInt(b, int64(e.Packet), 10), '\t', bit(f.Fin), '\t')
+	b = append(strconv.AppendUint(b, uint64(f.RSV), 10), '\t')
+	b = append(strconv.AppendUint(b, uint64(f.Opcode), 10), '\t', bit(f.Masked), '\t')
+	if f.Masked {
+		b = hex.AppendEncode(b, f.Key[:])
+	}
+	return append(strconv.AppendUint(append(b, '\t'), f.Length, 10), '\n')
 }
 
 func appendPayload(b []byte, f *inspector.Frame) []byte {
