@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/peterbourgon/ff/v3/ffcli"
@@ -24,6 +25,7 @@ const (
 	inspectHex     = 16 << 20 // bytes of hex
 	inspectPreview = 512
 	inspectMessage = 1 << 20
+	inspectGC      = 800 // most of what is kept stays to the end: to look for what does not is in vain
 )
 
 // inspectFlags are the flags of inspect.
@@ -88,6 +90,7 @@ var errTooLarge = errors.New("the file goes on, but no more of it is read (limit
 
 // inspect reads a file and prints what it holds.
 func (f *inspectFlags) inspect(in io.Reader, stdout, stderr io.Writer) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(inspectGC))
 	limited := &atMost{from: in, left: int64(f.largest)}
 	from := bufio.NewReaderSize(limited, 256<<10)
 	front, err := from.Peek(4)

@@ -63,17 +63,23 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 	link := func(gopacket.CaptureInfo) layers.LinkType { return 0 }
 	if bytes.Equal(front, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
 		rec.Form = "a pcapng capture"
-		ng, err := pcapgo.NewNgReader(buffered, pcapgo.NgReaderOptions{WantMixedLinkType: true})
+		last, kind := -1, layers.LinkType(0)
+		sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { last = -1 } // its interfaces end with it
+		ng, err := pcapgo.NewNgReader(buffered, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
 		if err != nil {
 			return nil, brokenFile(err)
 		}
 		from = ng
 		link = func(ci gopacket.CaptureInfo) layers.LinkType {
+			if ci.InterfaceIndex == last {
+				return kind
+			}
 			i, err := ng.Interface(ci.InterfaceIndex)
 			if err != nil {
 				return 0xffff
 			}
-			return i.LinkType
+			last, kind = ci.InterfaceIndex, i.LinkType
+			return kind
 		}
 	} else {
 		pcap, err := pcapgo.NewReader(buffered)
@@ -117,6 +123,7 @@ type assembly struct {
 	pool    *tcpassembly.Assembler
 	conns   map[tuple]*tcpConn
 	all     []*tcpConn
+	latest  *tcpConn
 	decode  packetDecoder
 	now     int32 // the packet's number
 	at      int64 // and its time
@@ -243,6 +250,20 @@ func (a *assembly) feed(h *half, t *layers.TCP) {
 
 // connOf finds the connection of a packet and the side that sent it.
 func (a *assembly) connOf(src, dst netip.AddrPort, t *layers.TCP) (c *tcpConn, side int) {
+	if c = a.latest; c != nil && !t.SYN { // most packets belong to the connection of the one before
+		if c.ends[0] == src && c.ends[1] == dst {
+			return c, 0
+		} else if c.ends[1] == src && c.ends[0] == dst {
+			return c, 1
+		}
+	}
+	c, side = a.find(src, dst, t)
+	a.latest = c
+	return c, side
+}
+
+// find does it where the connection may be new.
+func (a *assembly) find(src, dst netip.AddrPort, t *layers.TCP) (c *tcpConn, side int) {
 	key := tuple{src, dst}
 	if dst.Compare(src) < 0 {
 		key, side = tuple{dst, src}, 1
