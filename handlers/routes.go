@@ -49,6 +49,8 @@ func (s *Server) routes() []route {
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
 		{"GET /lab/conversation/{word}", s.conversation}, // upgrades to WebSocket
 		{"POST /lab/conversation/control/{what}", s.conversationCommand},
+		{"GET " + capturePath + "{word}/{file}", s.captureMade},
+		{"POST " + capturePath + "{word}", s.captureSniffed},
 		{"/wire/{id}/feed", s.feed}, // as /echo does
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

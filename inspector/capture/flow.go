@@ -23,6 +23,9 @@ const (
 	ipv6Header  = 40
 )
 
+// madeMACs are the Ethernet addresses of client and server: locally administered, so nobody's.
+var madeMACs = [2]net.HardwareAddr{{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}}
+
 // flow is one connection. Index 0 is the client's side, 1 the server's.
 type flow struct {
 	w        *Writer
@@ -58,8 +61,8 @@ func (w *Writer) newFlow(conn int, h Headline) *flow {
 	if client.Addr().Is6() {
 		f.segment = mtu - ipv6Header - tcpHeader
 	}
-	for i := range f.macs { // locally administered: nobody's
-		f.macs[i] = net.HardwareAddr{2, 0, 0, 0, 0, byte(i + 1)}
+	f.macs = madeMACs
+	for i := range f.seq {
 		f.seq[i] = uint32(conn)<<16 + uint32(i+1)<<28
 	}
 	return f

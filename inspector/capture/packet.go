@@ -3,6 +3,7 @@ package capture
 // One packet, down to its TCP segment: link layer, VLAN tags, IP.
 
 import (
+	"bytes"
 	"net/netip"
 
 	"github.com/gopacket/gopacket"
@@ -39,6 +40,7 @@ type packetDecoder struct {
 	ip6      layers.IPv6
 	skip     layers.IPv6ExtensionSkipper
 	tcp      layers.TCP
+	made     bool // a packet has the addresses that a Writer gives
 }
 
 // segment finds the TCP segment in a packet, and how many bytes of its payload were not recorded. why
@@ -103,6 +105,7 @@ func (d *packetDecoder) link(link layers.LinkType, data []byte) (kind layers.Eth
 			return 0, nil, skipBroken
 		}
 		kind, rest = d.ethernet.EthernetType, d.ethernet.Payload
+		d.made = d.made || bytes.Equal(d.ethernet.SrcMAC, madeMACs[0]) && bytes.Equal(d.ethernet.DstMAC, madeMACs[1])
 	case layers.LinkTypeLinuxSLL:
 		if d.sll.DecodeFromBytes(data, nothing) != nil {
 			return 0, nil, skipBroken

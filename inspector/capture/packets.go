@@ -103,6 +103,7 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 		a.packet(link(ci), data, ci.Timestamp)
 	}
 	a.finish()
+	rec.Made = a.decode.made
 	return rec, nil
 }
 
@@ -131,7 +132,7 @@ type assembly struct {
 	skipped map[string]int
 	raw     [5]byte
 	cut     bool // what is fed stands for bytes that were cut off
-	over    int // packets of connections beyond the limit
+	over    int  // packets of connections beyond the limit
 }
 
 // tuple is both ends of a connection, the lesser first.

@@ -19,6 +19,7 @@ type Recording struct {
 	Conns   []Conn
 	Broken  string   // why reading stopped before the file's end, as a sentence; "" if it did not
 	Notes   []string // what is not shown, as sentences
+	Made    bool     // a Writer made it, and nobody recorded its packets
 
 	unit    string // what a Packet is
 	rebuilt bool   // the bytes are not the wire's: a HAR doesn't hold those

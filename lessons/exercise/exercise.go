@@ -62,6 +62,7 @@ var lessons = [][]*Exercise{
 	framesExercises,
 	maskingExercises,
 	conversationExercises,
+	captureExercises,
 }
 
 // All returns every exercise, in the order of the course.

@@ -32,6 +32,7 @@ var wordings = [][]Wording{
 	framesMistakes,
 	maskingMistakes,
 	conversationMistakes,
+	captureMistakes,
 }
 
 // Wordings returns the whole table.
