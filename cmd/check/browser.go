@@ -18,7 +18,7 @@ const (
 	browserTag = "browser"
 	shots      = "test-output" // where the browser tests leave their screenshots, below the root
 
-	browserTime   = "-timeout=8m"
+	browserTime   = "-timeout=15m"
 	browserAtOnce = "-parallel=4" // they wait more than they work
 )
 

@@ -10,7 +10,7 @@ import (
 )
 
 // testTime bounds the tests of one package.
-const testTime = "-timeout=5m"
+const testTime = "-timeout=10m"
 
 // goTests runs every Go test that needs no browser. What doesn't run under the race detector,
 // such as a count of mallocs, is run again without it.

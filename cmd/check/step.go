@@ -12,7 +12,7 @@ import (
 )
 
 // stepLimit bounds a step: one that hangs fails, and the next ones still run.
-const stepLimit = 10 * time.Minute
+const stepLimit = 20 * time.Minute
 
 // step is one thing to check.
 type step struct {

@@ -148,8 +148,12 @@ func TestConnectionsMistakes(t *testing.T) { showsMistakes(t, "connections", nil
 // TestPollingMistakes makes those of lesson 3 anew: what a source tells is random, so bytes sent
 // again are answered otherwise.
 func TestPollingMistakes(t *testing.T) {
-	t.Parallel()
 	address, stop := start(t)
+	t.Cleanup(func() {
+		if status, said := stop(); status != exitOK {
+			t.Errorf("exit %d: %s", status, said)
+		}
+	})
 	for _, a := range []struct {
 		exercise, say string
 		do            func(r *reader)
@@ -166,15 +170,13 @@ func TestPollingMistakes(t *testing.T) {
 		{"polling/not-modified", "They didn't say what they had got before", func(r *reader) { r.conditional("", "", "", "") }},
 	} {
 		t.Run(a.exercise+"/"+a.say, func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			lesson, id := exercise.SplitName(a.exercise)
 			wire := freshWire()
 			p := openLesson(t, address, lesson, wire)
 			a.do(newReader(t, address, wire, a.exercise))
 			p.verdict(id, exercise.Wrong, a.say)
 		})
-	}
-	if status, said := stop(); status != exitOK {
-		t.Errorf("exit %d: %s", status, said)
 	}
 }
 

@@ -30,7 +30,9 @@ var chrome = sync.OnceValues(func() (context.Context, error) {
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", false))
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", false),
+		// Every window would keep two pages for its address bar, which nobody sees.
+		chromedp.Flag("disable-features", "Translate,WebUIOmniboxPopup,WebUIOmniboxAimPopup"))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, end := chromedp.NewContext(alloc)
 	afterTests = func() { end(); stop() }
@@ -52,8 +54,9 @@ func findChrome() (string, error) {
 
 // tab is a page of its own browser context, without storage from other tests.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t    *testing.T
+	ctx  context.Context // bounded in time
+	page context.Context // as long as the tab lives
 }
 
 func newTab(t *testing.T) *tab {
@@ -62,10 +65,19 @@ func newTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(func() { cancel(); end() })
-	return &tab{t, ctx}
+	page, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	if err := chromedp.Do(page, chromedp.Navigate("about:blank")); err != nil { // whose context makes the page ends it, too
+		t.Fatal(err)
+	}
+	return (&tab{page: page}).in(t)
+}
+
+// in is the same page for a part of a test: it has a minute, and fails alone.
+func (p *tab) in(t *testing.T) *tab {
+	ctx, cancel := context.WithTimeout(p.page, time.Minute)
+	t.Cleanup(cancel)
+	return &tab{t, ctx, p.page}
 }
 
 // do runs actions, and fails the test with a picture of the page when one of them fails.
@@ -77,10 +89,21 @@ func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// inPage runs an action in the page's script. The browser may still be taking the last page's
+// context for the page's when it has just gone to another; then the action is run again.
+func inPage[T any](p *tab, action chromedp.Action[T]) (T, error) {
+	for {
+		v, err := chromedp.Run(p.ctx, action)
+		if err == nil || p.ctx.Err() != nil || !strings.Contains(err.Error(), "Cannot find context with specified id") {
+			return v, err
+		}
+	}
+}
+
 // eval evaluates a JavaScript expression, waiting for a promise, and reads its value into T.
 func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
-	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := inPage(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
@@ -90,7 +113,7 @@ func eval[T any](p *tab, expression string) T {
 // until waits for a JavaScript expression to become true; the page asks itself at each frame.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
+	_, err := inPage(p, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
 	if err != nil {
 		p.shoot("failed-" + p.t.Name())
 		p.t.Fatalf("waiting for %s: %v", expression, err)

@@ -149,25 +149,14 @@ func TestDecoderByKeyboard(t *testing.T) {
 func TestDecoderLooks(t *testing.T) {
 	t.Parallel()
 	proxy := serveProxied(t)
-	for _, theme := range []string{"light", "dark", "projector"} {
-		for _, size := range widths {
-			t.Run(theme+"-"+size.name, func(t *testing.T) {
-				p := newTab(t)
-				p.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate("http://"+proxy.address+"/"))
-				eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.theme", %q), true)`, theme))
-				p.do(chromedp.Navigate("http://" + proxy.address + "/decode"))
-				p.until(decodedRows + ` >= 4 && document.querySelector("wu-decoder .under mark.chosen") !== null`)
-				p.shoot("decode-" + theme + "-" + size.name)
-				for _, fault := range axe(p) {
-					t.Errorf("axe-core: %s", fault)
-				}
-				if !eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`) {
-					t.Errorf("the page scrolls sideways, in %d: %s", size.width, eval[string](p, `[...document.querySelectorAll("body *")]
-						.filter(n => n.getBoundingClientRect().right > innerWidth && n.checkVisibility()).map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12).join(", ")`))
-				}
-			})
-		}
-	}
+	inAllLooks(t, "document", func(t *testing.T, width, height int64) *tab {
+		p := newTab(t)
+		p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+proxy.address+"/decode"))
+		p.until(decodedRows + ` >= 4 && document.querySelector("wu-decoder .under mark.chosen") !== null`)
+		return p
+	}, func(p *tab, look string) {
+		p.shoot("decode-" + look)
+	})
 }
 
 // A log saved as a capture and as a HAR, opened again: the same frames in the same inspector.

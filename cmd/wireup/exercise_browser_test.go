@@ -52,12 +52,12 @@ const scripted = `(() => {
 })()`
 
 // openScripted opens a page whose exercises the test speaks for.
-func openScripted(t *testing.T, address, path, theme string, width, height int64) *tab {
+func openScripted(t *testing.T, address, path string, width, height int64) *tab {
 	t.Helper()
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(width, height))
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: scripted + fmt.Sprintf(`; try { localStorage.setItem("wireup.theme", %q) } catch {}`, theme)})
+		Source: scripted})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ var verdicts = []struct{ name, verdict, progress, say, stand string }{
 
 func TestExerciseStates(t *testing.T) {
 	proxy := serveProxied(t)
-	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	for _, v := range verdicts {
 		p.says(exerciseMessage(v.verdict, v.progress))
 		p.until(card + `.innerText.includes(` + quoted(v.say) + `)`)
@@ -131,32 +131,24 @@ func quoted(s string) string {
 func TestExerciseLooks(t *testing.T) {
 	t.Parallel()
 	proxy := serveProxied(t)
-	for _, theme := range []string{"light", "dark", "projector"} {
-		for _, size := range widths {
-			t.Run(theme+"-"+size.name, func(t *testing.T) {
-				p := openScripted(t, proxy.address, "/lessons/request", theme, size.width, size.height)
-				for _, v := range verdicts {
-					p.says(exerciseMessage(v.verdict, v.progress))
-					p.until(card + `.innerText.includes(` + quoted(v.say) + `)`)
-					eval[bool](p, `(`+card+`.scrollIntoView({ behavior: "instant" }), true)`)
-					if theme == "light" && size.name == "wide" || v.name == "wrong" || v.name == "passed" {
-						p.shoot("exercise-" + v.name + "-" + theme + "-" + size.name)
-					}
-					for _, fault := range axeIn(p, card) {
-						t.Errorf("%s: axe-core: %s", v.name, fault)
-					}
-					if !eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`) {
-						t.Errorf("%s: the page scrolls sideways", v.name)
-					}
-				}
-			})
+	inAllLooks(t, card, func(t *testing.T, width, height int64) *tab {
+		return openScripted(t, proxy.address, "/lessons/request", width, height)
+	}, func(p *tab, look string) {
+		for _, v := range verdicts {
+			p.says(exerciseMessage(v.verdict, v.progress))
+			p.until(card + `.innerText.includes(` + quoted(v.say) + `)`)
+			p.at(card)
+			p.shoot("exercise-" + v.name + "-" + look)
+			p.fits()
+			if strings.HasSuffix(look, "-wide") {
+				p.clean(card)
+			}
 		}
-	}
+	})
 }
-
 func TestExerciseHelp(t *testing.T) {
 	proxy := serveProxied(t)
-	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	p.says(exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`))
 	shown := card + `.querySelectorAll("details:not([hidden])").length`
 	for i := 1; i <= 3; i++ {
@@ -381,7 +373,7 @@ func TestNamesFilled(t *testing.T) {
 // TestExercisesCutOff: the card says so when the server is away, and goes on when it is back.
 func TestExercisesCutOff(t *testing.T) {
 	proxy := serveProxied(t)
-	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	p.says(exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`))
 	p.until(card + `.innerText.includes("Nothing has come.")`)
 	eval[bool](p, `(exercises.refuse = true, exercises.cut(), true)`)
@@ -397,7 +389,7 @@ func TestExercisesCutOff(t *testing.T) {
 // TestLongAnswer: a verdict quotes what came, however long it is, and the page stays as wide as it was.
 func TestLongAnswer(t *testing.T) {
 	proxy := serveProxied(t)
-	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	long := strings.Repeat("9", 190)
 	p.says(exerciseMessage(`{"state":"wrong","say":"“`+long+`” is not it.","proof":[1],"offset":4,"want":"a number","came":"`+long+`","ref":"RFC 9112 §3"}`, `{}`))
 	p.until(card + `.innerText.includes("` + long + `")`)
@@ -409,7 +401,7 @@ func TestLongAnswer(t *testing.T) {
 // TestDrawnTask: what an exercise draws stands there as text, to copy.
 func TestDrawnTask(t *testing.T) {
 	proxy := serveProxied(t)
-	p := openScripted(t, proxy.address, "/lessons/request", "light", 1440, 900)
+	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	m := exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`)
 	p.says(strings.Replace(m, `"verdict"`, `"drawn":{"key":"37fa213d","frame, in hex":"818537fa213d7f9f4d5158<b>"},"verdict"`, 1))
 	p.until(card + `.querySelectorAll(".drawn dd").length === 2`)

@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"wireup/content"
@@ -36,19 +35,23 @@ type attempt struct {
 	terminal func(r *reader) // the forge too; nil where page is set
 }
 
-// openLesson opens a lesson's page on a wire, and waits for its words.
+// openLesson opens a lesson in a tab of its own.
 func openLesson(t *testing.T, address, lesson, wire string) *tab {
 	t.Helper()
 	p := newTab(t)
-	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: fmt.Sprintf(`try { localStorage.setItem("wireup.wire", %q) } catch {}`, wire)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.do(chromedp.EmulateViewport(1440, 1000), chromedp.Navigate("http://"+address+"/lessons/"+lesson))
+	p.lesson(address, lesson, wire)
+	return p
+}
+
+// lesson opens a lesson's page on a wire, and waits for its words. What the tab kept before is gone,
+// but for the files: to fetch and compile them takes longer than all else.
+func (p *tab) lesson(address, lesson, wire string) {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(1440, 1000), chromedp.Navigate("http://"+address+"/healthz"))
+	eval[bool](p, fmt.Sprintf(`(localStorage.clear(), sessionStorage.clear(), localStorage.setItem("wireup.wire", %q), true)`, wire))
+	p.do(chromedp.Navigate("http://" + address + "/lessons/" + lesson))
 	p.until(`document.querySelector("wu-exercise .chip.word:not([disabled])") !== null`)
 	eval[bool](p, `(document.documentElement.style.scrollBehavior = "auto", true)`)
-	return p
 }
 
 // cardOf is the element of an exercise.
@@ -92,6 +95,7 @@ func freshWire() string {
 func passes(t *testing.T, attempts []attempt) {
 	t.Parallel() // most of it is waiting
 	address, stop := start(t)
+	page := newTab(t)
 	for _, a := range attempts {
 		if !strings.HasPrefix(a.fixture, "pass") {
 			continue
@@ -99,7 +103,8 @@ func passes(t *testing.T, attempts []attempt) {
 		t.Run(a.exercise+"/"+a.fixture, func(t *testing.T) {
 			lesson, id := exercise.SplitName(a.exercise)
 			wire := freshWire()
-			p := openLesson(t, address, lesson, wire)
+			p := page.in(t)
+			p.lesson(address, lesson, wire)
 			r := newReader(t, address, wire, a.exercise)
 			p.verdict(id, exercise.NotYet, "")
 			if a.page != nil {
@@ -128,6 +133,7 @@ func showsMistakes(t *testing.T, lesson string, except map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page := newTab(t)
 	seen := 0
 	for _, file := range files {
 		src, err := fs.ReadFile(content.FS, file)
@@ -158,7 +164,8 @@ func showsMistakes(t *testing.T, lesson string, except map[string]string) {
 			}
 			want := exercise.Run(x.Start(exercise.Attempt{Word: f.Word}), events)
 			useWord(t, address, string(f.Wire), f.Exercise, f.Word)
-			p := openLesson(t, address, lesson, string(f.Wire))
+			p := page.in(t)
+			p.lesson(address, lesson, string(f.Wire))
 			p.until(fmt.Sprintf(`document.querySelector(%q).textContent.includes(%q)`, cardOf(id)+" .chip.word", f.Word))
 			resend(t, address, f)
 			p.verdict(id, exercise.Wrong, want.Say)

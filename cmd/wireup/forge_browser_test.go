@@ -15,12 +15,10 @@ import (
 )
 
 // openForge opens lesson 8 with its forge in sight.
-func openForge(t *testing.T, address string, width, height int64, theme string) *tab {
+func openForge(t *testing.T, address string, width, height int64) *tab {
 	t.Helper()
 	p := newTab(t)
-	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+address+"/"))
-	eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.theme", %q), true)`, theme))
-	p.do(chromedp.Navigate("http://" + address + "/lessons/frames"))
+	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+address+"/lessons/frames"))
 	p.until(`document.querySelector("wu-forge .bit") !== null`)
 	eval[bool](p, `(document.documentElement.style.scrollBehavior = "auto", document.querySelector("wu-forge").scrollIntoView(), true)`)
 	return p
@@ -40,7 +38,7 @@ func bit(p *tab, name string) {
 func TestForgeUnmasked(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	if got, want := eval[string](p, forgeHex), "81 85 37 fa 21 3d 7f 9f 4d 51 58"; got != want {
 		t.Errorf("the forge begins with %s; want %s, as in RFC 6455 §5.7", got, want)
 	}
@@ -95,7 +93,7 @@ func TestForgeUnmasked(t *testing.T) {
 func TestForgeByKeyboard(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	eval[bool](p, `(document.querySelector("wu-forge [data-bit=FIN]").focus(), true)`)
 	p.do(chromedp.KeyEvent(" "))
 	p.until(forgeHex + `.startsWith("01 85 ")`)
@@ -126,7 +124,7 @@ func TestForgeByKeyboard(t *testing.T) {
 func TestForgePlan(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	const strip = `[...document.querySelectorAll("wu-forge .cut-byte")]`
 	const writes = `document.querySelector("wu-forge .forge-plan summary span").textContent`
 	eval[bool](p, `(document.querySelector("wu-forge .forge-plan summary").click(), true)`)
@@ -184,7 +182,7 @@ func startFrom(p *tab, id string) {
 func TestForgePresetsOnPage(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	ids := eval[[]string](p, `[...document.querySelectorAll("wu-forge .presets option")].map(o => o.value).filter(v => v !== "")`)
 	if len(ids) < 20 {
 		t.Fatalf("there are %d presets", len(ids))
@@ -207,7 +205,7 @@ func TestForgePresetsOnPage(t *testing.T) {
 func TestForgeBoth(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	for _, tt := range []struct{ id, marks string }{
 		{"three-fragments", "merged merged merged"},
 		{"ping-between", "merged hid merged"},
@@ -235,7 +233,7 @@ func TestForgeBoth(t *testing.T) {
 func TestForgePaused(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	p.press("wu-forge", "Send these bytes")
 	p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("text frame")`)
 	p.press("wu-inspector", "Pause")
@@ -257,7 +255,7 @@ func TestForgePaused(t *testing.T) {
 func TestForgePayloads(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	p := openForge(t, address, 1440, 1000, "light")
+	p := openForge(t, address, 1440, 1000)
 	choose := func(as string) {
 		eval[bool](p, fmt.Sprintf(`(() => { const s = document.querySelector("wu-forge fieldset:nth-of-type(4) select"); s.value = %q; s.dispatchEvent(new Event("input", { bubbles: true })); return true })()`, as))
 	}
@@ -287,35 +285,32 @@ func TestForgePayloads(t *testing.T) {
 func TestForgeLooks(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	for _, theme := range []string{"light", "dark", "projector"} {
-		for _, size := range widths {
-			t.Run(theme+"-"+size.name, func(t *testing.T) {
-				p := openForge(t, address, size.width, size.height, theme)
-				p.press("wu-forge", "opcode 3")
-				p.press("wu-forge", "Send these bytes")
-				p.until(`document.querySelector("wu-forge .violation") !== null`)
-				p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("Breaks a rule")`)
-				p.shoot("forge-" + theme + "-" + size.name)
-				eval[bool](p, `(document.querySelector("wu-forge .forge-send").scrollIntoView(), true)`)
-				p.shoot("forge-answer-" + theme + "-" + size.name)
-				startFrom(p, "cut-header")
-				startFrom(p, "ping-between")
-				p.press("wu-forge", "a write for each frame")
-				p.press("wu-forge", "Send them to gorilla")
-				p.until(`document.querySelectorAll("wu-forge .forge-both tbody tr").length === 3`)
-				for i, place := range []string{".presets", ".forge-plan", ".forge-answer", ".forge-both"} {
-					eval[bool](p, fmt.Sprintf(`(document.querySelector("wu-forge %s").scrollIntoView(), true)`, place))
-					p.shoot(fmt.Sprintf("forge-plan-%s-%s-%d", theme, size.name, i))
-				}
-				for _, fault := range axeIn(p, `document.querySelector("wu-forge")`) {
-					t.Errorf("axe-core: %s", fault)
-				}
-				if out := eval[[]string](p, `[...document.querySelectorAll("wu-forge, wu-forge *")].filter(n => n.getBoundingClientRect().right > document.documentElement.clientWidth).map(n => n.tagName + "." + n.className)`); len(out) > 0 {
-					t.Errorf("these stand out of the window: %v", out)
-				}
-			})
+	inAllLooks(t, `document.querySelector("wu-forge")`, func(t *testing.T, width, height int64) *tab {
+		p := openForge(t, address, width, height)
+		p.press("wu-forge", "opcode 3")
+		p.press("wu-forge", "Send these bytes")
+		p.until(`document.querySelector("wu-forge .violation") !== null`)
+		p.until(`document.querySelector("wu-inspector .pane-details").textContent.includes("Breaks a rule")`)
+		for _, theme := range themes {
+			p.wear(theme)
+			p.at(`document.querySelector("wu-forge")`)
+			p.shoot(fmt.Sprintf("forge-%s-%d", theme, width))
+			p.at(`document.querySelector("wu-forge .forge-send")`)
+			p.shoot(fmt.Sprintf("forge-answer-%s-%d", theme, width))
+			p.fits()
 		}
-	}
+		startFrom(p, "cut-header")
+		startFrom(p, "ping-between")
+		p.press("wu-forge", "a write for each frame")
+		p.press("wu-forge", "Send them to gorilla")
+		p.until(`document.querySelectorAll("wu-forge .forge-both tbody tr").length === 3`)
+		return p
+	}, func(p *tab, look string) {
+		for i, place := range []string{".presets", ".forge-plan", ".forge-answer", ".forge-both"} {
+			p.at(fmt.Sprintf(`document.querySelector("wu-forge %s")`, place))
+			p.shoot(fmt.Sprintf("forge-plan-%s-%d", look, i))
+		}
+	})
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
 	}

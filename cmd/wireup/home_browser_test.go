@@ -30,42 +30,35 @@ var someProgress = []string{
 }
 
 func TestHomeProgress(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
-	for _, theme := range []string{"light", "dark", "projector"} {
-		for _, size := range widths {
-			t.Run(theme+"-"+size.name, func(t *testing.T) {
-				p := openScripted(t, proxy.address, "/", theme, size.width, size.height)
-				if asked := p.asked(); len(asked) != 1 || !strings.HasSuffix(asked[0], "/exercises") {
-					t.Errorf("the page asked for %q; want the exercises of all lessons", asked)
-				}
-				p.says(someProgress...)
-				p.until(`document.querySelector("wu-progress .sum")?.textContent.startsWith("1 of 3 exercises passed")`)
-				if got, want := eval[string](p, `document.querySelector("wu-continue a").textContent`), "What your browser pays"; !strings.HasPrefix(got, "Continue: ") || !strings.Contains(got, want) {
-					t.Errorf("the way on is %q; want %q in it", got, want)
-				}
-				redo := eval[string](p, `document.querySelector("wu-progress .redo").innerText`)
-				for _, want := range []string{"one try was wrong", "3 tries were wrong; you took 2 hints", "it has changed since you passed"} {
-					if !strings.Contains(redo, want) {
-						t.Errorf("what to do again lacks %q:\n%s", want, redo)
-					}
-				}
-				eval[bool](p, `(document.querySelector("li[data-lesson=request] details").open = document.querySelector(".elsewhere").open = true)`)
-				p.shoot("progress-" + theme + "-" + size.name)
-				for _, fault := range axe(p) {
-					t.Errorf("axe-core: %s", fault)
-				}
-				if !eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`) {
-					t.Error("the page scrolls sideways")
-				}
-			})
+	inAllLooks(t, "document", func(t *testing.T, width, height int64) *tab {
+		p := openScripted(t, proxy.address, "/", width, height)
+		if asked := p.asked(); len(asked) != 1 || !strings.HasSuffix(asked[0], "/exercises") {
+			t.Errorf("the page asked for %q; want the exercises of all lessons", asked)
 		}
-	}
+		p.says(someProgress...)
+		p.until(`document.querySelector("wu-progress .sum")?.textContent.startsWith("1 of 3 exercises passed")`)
+		if got, want := eval[string](p, `document.querySelector("wu-continue a").textContent`), "What your browser pays"; !strings.HasPrefix(got, "Continue: ") || !strings.Contains(got, want) {
+			t.Errorf("the way on is %q; want %q in it", got, want)
+		}
+		redo := eval[string](p, `document.querySelector("wu-progress .redo").innerText`)
+		for _, want := range []string{"one try was wrong", "3 tries were wrong; you took 2 hints", "it has changed since you passed"} {
+			if !strings.Contains(redo, want) {
+				t.Errorf("what to do again lacks %q:\n%s", want, redo)
+			}
+		}
+		eval[bool](p, `(document.querySelector("li[data-lesson=request] details").open = document.querySelector(".elsewhere").open = true)`)
+		return p
+	}, func(p *tab, look string) {
+		p.shoot("progress-" + look)
+	})
 }
 
 func TestStoreAway(t *testing.T) {
 	proxy := serveProxied(t)
 	for _, path := range []string{"/", "/lessons/request"} {
-		p := openScripted(t, proxy.address, path, "light", 1440, 900)
+		p := openScripted(t, proxy.address, path, 1440, 900)
 		p.says(someProgress...)
 		p.until(`document.querySelector("wu-progress .stand") !== null`)
 		if eval[bool](p, `document.body.innerText.includes("Progress isn’t being kept")`) {

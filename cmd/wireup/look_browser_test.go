@@ -2,8 +2,8 @@
 
 package main
 
-// A lesson's labs in three themes and three widths: pictures to look at, axe-core's opinion, and
-// nothing that scrolls sideways.
+// Pages in three themes and three widths: pictures to look at, axe-core's opinion, and nothing that
+// scrolls sideways.
 
 import (
 	"bytes"
@@ -14,35 +14,97 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// lookAt opens a lesson in each theme and width, brings it to where there is something to see, and
-// takes a picture of each lab: name-theme-width, and the number of the lab.
+var (
+	themes = []string{"light", "dark", "projector"}
+	widths = []struct {
+		name          string
+		width, height int64
+	}{{"wide", 1440, 900}, {"beside-devtools", 720, 720}, {"phone", 390, 844}}
+)
+
+// inAllLooks opens a page at each width, and has it looked at in each theme, which the page changes
+// to as it does for a reader who presses the button. A look is called theme-width. In none the page
+// may be wider than its window. axe-core, which takes longer than all else here, sees the page, or one
+// node of it given as a JavaScript expression, at each width in one theme, and in each theme at one
+// width.
+func inAllLooks(t *testing.T, node string, open func(t *testing.T, width, height int64) *tab, look func(p *tab, name string)) {
+	for i, size := range widths {
+		t.Run(size.name, func(t *testing.T) {
+			p := open(t, size.width, size.height)
+			for j, theme := range themes {
+				t.Run(theme, func(t *testing.T) {
+					p := p.in(t)
+					p.wear(theme)
+					look(p, theme+"-"+size.name)
+					p.fits()
+					if i == 0 || j == 0 {
+						p.clean(node)
+					}
+				})
+			}
+		})
+	}
+}
+
+// wear changes the page to a theme with its own button, and waits until it is drawn.
+func (p *tab) wear(theme string) {
+	p.t.Helper()
+	got := eval[string](p, fmt.Sprintf(`(async () => {
+		const root = document.documentElement;
+		for (let i = 0; i < 4 && root.dataset.theme !== %[1]q; i++) document.querySelector("wu-theme button").click();
+		await Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime !== Infinity).map(a => a.finished.catch(() => {})));
+		await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+		return root.dataset.theme;
+	})()`, theme))
+	if got != theme {
+		p.t.Fatalf("the page shows theme %q; want %q", got, theme)
+	}
+}
+
+// at scrolls a node, given as a JavaScript expression, to the top of the window, and waits until that
+// is drawn.
+func (p *tab) at(node string) {
+	p.t.Helper()
+	eval[bool](p, `new Promise(done => {
+		`+node+`.scrollIntoView({ block: "start", behavior: "instant" });
+		requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+	})`)
+}
+
+// fits holds a page to the width of its window, less the scrollbar's.
+func (p *tab) fits() {
+	p.t.Helper()
+	if out := eval[[]string](p, `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth ? [] : [...document.querySelectorAll("body *")]
+		.filter(n => n.getBoundingClientRect().right > clientWidth && n.checkVisibility())
+		.map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12))(document.documentElement)`); len(out) > 0 {
+		p.t.Errorf("the page scrolls sideways: %s", strings.Join(out, ", "))
+	}
+}
+
+// clean asks axe-core for what keeps people from using a node, given as a JavaScript expression.
+func (p *tab) clean(node string) {
+	p.t.Helper()
+	for _, fault := range axeIn(p, node) {
+		p.t.Errorf("axe-core: %s", fault)
+	}
+}
+
+// lookAt opens a lesson, brings it to where there is something to see, and takes a picture of each
+// lab in every look: lesson-theme-width, and the number of the lab.
 func lookAt(t *testing.T, lesson, labs string, prepare func(p *tab)) {
 	proxy := serveProxied(t)
-	for _, theme := range []string{"light", "dark", "projector"} {
-		for _, size := range widths {
-			name := fmt.Sprintf("%s-%s-%s", lesson, theme, size.name)
-			t.Run(name, func(t *testing.T) {
-				p := newTab(t)
-				p.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate("http://"+proxy.address+"/"))
-				eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.theme", %q), true)`, theme))
-				p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/" + lesson))
-				prepare(p)
-				count := eval[int](p, fmt.Sprintf(`document.querySelectorAll(%q).length`, labs))
-				for i := range count {
-					eval[bool](p, fmt.Sprintf(`(document.querySelectorAll(%q)[%d].scrollIntoView({block: "start", behavior: "instant"}), true)`, labs, i))
-					eval[bool](p, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true), 120)))`)
-					p.shoot(fmt.Sprintf("%s-%d", name, i))
-				}
-				for _, fault := range axe(p) {
-					t.Errorf("axe-core: %s", fault)
-				}
-				if !eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`) {
-					t.Errorf("the page scrolls sideways, in %d: %s", size.width, eval[string](p, `[...document.querySelectorAll("body *")]
-						.filter(n => n.getBoundingClientRect().right > innerWidth && n.checkVisibility()).map(n => n.tagName + "." + n.className + " " + Math.round(n.getBoundingClientRect().right)).slice(0, 12).join(", ")`))
-				}
-			})
+	inAllLooks(t, "document", func(t *testing.T, width, height int64) *tab {
+		p := newTab(t)
+		p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+proxy.address+"/lessons/"+lesson))
+		prepare(p)
+		return p
+	}, func(p *tab, look string) {
+		count := eval[int](p, fmt.Sprintf(`document.querySelectorAll(%q).length`, labs))
+		for i := range count {
+			p.at(fmt.Sprintf(`document.querySelectorAll(%q)[%d]`, labs, i))
+			p.shoot(fmt.Sprintf("%s-%s-%d", lesson, look, i))
 		}
-	}
+	})
 }
 
 // head is the first request whose head begins with prefix, on any connection: its lines, without

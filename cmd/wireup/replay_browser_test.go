@@ -26,34 +26,24 @@ func TestReplayLooks(t *testing.T) {
 	t.Parallel()
 	proxy := serveProxied(t)
 	events := recordedEvents(t, proxy.address)
-	for _, theme := range []string{"light", "dark", "projector"} {
-		for _, size := range widths {
-			t.Run(theme+"-"+size.name, func(t *testing.T) {
-				p := newTab(t)
-				p.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate("http://"+proxy.address+"/"))
-				eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.theme", %q), true)`, theme))
-				p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/frames"))
-				p.until(`document.querySelector("wu-echo-lab")?.dataset.state === "open"`)
-				p.replay(events)
-				p.press(".replay-banner", "All at once")
-				p.until(replayRows + ` >= 5`)
-				p.until(`document.querySelector(".replay .pane-details").textContent.includes("recorded terminal") || document.querySelector(".replay .pane-details").offsetParent === null`)
-				p.shoot("replay-" + theme + "-" + size.name)
-				for _, fault := range axe(p) {
-					t.Errorf("axe-core: %s", fault)
-				}
-				if !eval[bool](p, `document.querySelector(".replay .sign").checkVisibility() && document.querySelector(".replay .sign").textContent === "REPLAY"`) {
-					t.Error("the banner is not to be seen")
-				}
-				if !eval[bool](p, `document.documentElement.scrollWidth <= innerWidth`) {
-					t.Error("the page scrolls sideways")
-				}
-				if got := eval[string](p, `document.querySelector(".replay .tabs").innerText`); !strings.Contains(got, "REPLAY #1 WebSocket") {
-					t.Errorf("the tabs are %q; want the word on each", got)
-				}
-			})
+	inAllLooks(t, "document", func(t *testing.T, width, height int64) *tab {
+		p := newTab(t)
+		p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+proxy.address+"/lessons/frames"))
+		p.until(`document.querySelector("wu-echo-lab")?.dataset.state === "open"`)
+		p.replay(events)
+		p.press(".replay-banner", "All at once")
+		p.until(replayRows + ` >= 5`)
+		p.until(`document.querySelector(".replay .pane-details").textContent.includes("recorded terminal") || document.querySelector(".replay .pane-details").offsetParent === null`)
+		return p
+	}, func(p *tab, look string) {
+		p.shoot("replay-" + look)
+		if !eval[bool](p, `document.querySelector(".replay .sign").checkVisibility() && document.querySelector(".replay .sign").textContent === "REPLAY"`) {
+			p.t.Error("the banner is not to be seen")
 		}
-	}
+		if got := eval[string](p, `document.querySelector(".replay .tabs").innerText`); !strings.Contains(got, "REPLAY #1 WebSocket") {
+			p.t.Errorf("the tabs are %q; want the word on each", got)
+		}
+	})
 }
 
 func TestReplayLeavesTheLiveLogAlone(t *testing.T) {
