@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,8 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"wireup/inspector"
 	"wireup/lessons/exercise"
 )
 
@@ -141,6 +141,7 @@ var captureAttempts = []attempt{
 			p.press("wu-capture-open", "Read it here")
 			p.until(`document.querySelector("wu-inspector .replay") !== null`)
 			p.press("wu-inspector .replay", "All at once")
+			eval[bool](p, `(() => { const f = document.querySelector("wu-inspector .replay input.filter"); f.value = '"Switching"'; f.dispatchEvent(new Event("input")); return true })()`)
 			const row = `[...document.querySelectorAll("wu-inspector .replay .space [role=row]:not([hidden])")].find(r => r.textContent.includes("Switching Protocols"))`
 			p.until(row + ` !== undefined`)
 			eval[bool](p, `(`+row+`.click(), true)`)
@@ -162,11 +163,13 @@ var captureAttempts = []attempt{
 		terminal: func(r *reader) { r.answer("101 Switching Protocols") }},
 
 	{exercise: "capture/who-pinged", fixture: "pass", title: "tshark shows the payload of opcode 9.",
-		terminal: func(r *reader) { r.answer(r.payloadOf(9, false)) }},
+		terminal: control("websocket.payload.ping", func(m *exercise.Made) string { return m.Ping })},
+	{exercise: "capture/who-pinged", fixture: "pass-hex", title: "Types it as tshark prints the field: in hex.",
+		terminal: answers("websocket.opcode == 9", "websocket.payload.ping")},
 	{exercise: "capture/who-pinged", fixture: "wrong-masked", title: "Types the masked bytes of the one of ping and pong that the client sent.",
-		terminal: func(r *reader) { r.answer(r.payloadOf(0, true)) }},
+		terminal: control("tcp.payload", func(m *exercise.Made) string { return m.Masked })},
 	{exercise: "capture/who-pinged", fixture: "wrong-stray", title: "Types what the pong carries that answers nothing.",
-		terminal: func(r *reader) { r.answer(r.payloadOf(10, false)) }},
+		terminal: control("websocket.payload.pong", func(m *exercise.Made) string { return m.Stray })},
 	{exercise: "capture/who-pinged", fixture: "wrong-text", title: "Types a message.",
 		terminal: answers("websocket.opcode == 1", "websocket.payload.text")},
 	{exercise: "capture/who-pinged", fixture: "wrong-other", title: "Types something that is not in the capture.",
@@ -177,7 +180,8 @@ var captureAttempts = []attempt{
 	{exercise: "capture/sniff", fixture: "wrong-made", title: "Sends the capture that wireup wrote of the wire.",
 		terminal: func(r *reader) {
 			c := r.echo()
-			c.text("this is {word}")
+			c.frame(client(true, inspector.OpText), "this is {word}")
+			c.read()
 			file := filepath.Join(r.t.TempDir(), "log.pcapng")
 			save(r.t, r.fill("http://{host}/wire/{wire}/log.pcapng"), file)
 			b, err := os.ReadFile(file)
@@ -199,24 +203,16 @@ var captureAttempts = []attempt{
 		terminal: func(r *reader) { r.sendCapture([]byte("1 0.000000 127.0.0.1 TCP 74 SYN\n")) }},
 }
 
-// payloadOf is what a control frame of the made capture carries: of an opcode, or, masked, as the
-// client's one crossed. Of two pongs it is that of the one which answers nothing.
-func (r *reader) payloadOf(opcode int, masked bool) string {
-	r.t.Helper()
-	m, _ := exercise.MakeCapture(exercise.Attempt{Word: r.word}, r.id)
-	rows := r.tsharked("websocket.opcode >= 9", "websocket.opcode", "websocket.mask", "websocket.payload.ping", "websocket.payload.pong", "tcp.payload")
-	for _, row := range rows {
-		f := strings.Split(row+"\t\t\t\t", "\t")
-		plain := f[2] + f[3]
-		switch {
-		case masked && f[1] == "1" && strings.HasSuffix(f[4], m.Masked):
-			return m.Masked
-		case !masked && f[0] == strconv.Itoa(opcode) && (opcode == 9 || !strings.Contains(strings.Join(rows, "\n"), "9\t"+"0\t"+plain) && plain == m.Stray):
-			return plain
+// control types what a control frame of the made capture carries, once tshark has shown it.
+func control(field string, of func(m *exercise.Made) string) func(r *reader) {
+	return func(r *reader) {
+		m, _ := exercise.MakeCapture(exercise.Attempt{Word: r.word}, r.id)
+		rows, want := strings.Join(r.tsharked("websocket.opcode >= 9", field), "\n"), of(m)
+		if !strings.Contains(rows, want) && !strings.Contains(rows, hex.EncodeToString([]byte(want))) {
+			r.t.Fatalf("tshark shows no %q:\n%s", want, rows)
 		}
+		r.answer(want)
 	}
-	r.t.Fatalf("tshark shows no such frame:\n%s", strings.Join(rows, "\n"))
-	return ""
 }
 
 func TestCaptureExercises(t *testing.T)         { passes(t, captureAttempts) }
@@ -225,9 +221,9 @@ func TestRecordCapture(t *testing.T)            { recordAttempts(t, captureAttem
 
 func TestCaptureLabs(t *testing.T) {
 	t.Parallel()
-	lookAt(t, "capture", []string{"wu-capture-save", "wu-capture-open"}, func(p *tab) {
+	lookAt(t, "capture", "wu-capture-save, wu-capture-open, wu-exercise", func(p *tab) {
+		p.until(`document.querySelector("wu-capture-save .held") !== null`)
 		p.press("wu-capture-save", "Say Spang")
 		p.until(`document.querySelector("wu-capture-save .held").textContent.includes("4 frames")`)
 	})
-	_ = chromedp.Navigate
 }

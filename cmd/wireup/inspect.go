@@ -179,4 +179,3 @@ func (f *inspectFlags) hex(from io.Reader, stdout, stderr io.Writer) error {
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
-

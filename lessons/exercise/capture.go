@@ -3,6 +3,7 @@ package exercise
 // Lesson 11, capture: the same bytes in tools that see packets.
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -97,10 +98,10 @@ func whoPinged(a Attempt) Check {
 		Once(Answer(a, "who-pinged").Must(func(e *wire.Event) *Fault {
 			at, said, m := AnswerOffset(e), AnswerOf(e), made()
 			plain := strings.Join(strings.Fields(strings.ToLower(strings.Trim(said, `"'“”`))), " ")
-			switch hex := strings.NewReplacer(" ", "", ":", "").Replace(plain); {
-			case plain == m.Ping:
+			switch digits := strings.NewReplacer(" ", "", ":", "").Replace(plain); {
+			case plain == m.Ping, digits == hexOf(m.Ping): // tshark prints the field in hex
 				return nil
-			case hex == m.Masked:
+			case digits == m.Masked:
 				return Mistake("pinged-masked", at, said)
 			case plain == m.Stray:
 				return Mistake("pinged-stray", at, said)
@@ -110,6 +111,8 @@ func whoPinged(a Attempt) Check {
 			return Mistake("pinged-other", at, said)
 		})))
 }
+
+func hexOf(s string) string { return hex.EncodeToString([]byte(s)) }
 
 // Sniffed is what the server says of an uploaded capture. All of it is kept of a response's body.
 type Sniffed struct {
