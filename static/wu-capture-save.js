@@ -21,7 +21,7 @@ export class WuCaptureSave extends HTMLElement {
   #echo;
   #filter = el("code", { class: "capture-filter", tabindex: "0" }, FILTER);
   #said = el("p", { class: "said", role: "status" });
-  #held = el("p", { class: "held" });
+  #held = el("p", { class: "capture-held" });
   #conns = new Set();
   #frames = 0;
 
@@ -30,8 +30,7 @@ export class WuCaptureSave extends HTMLElement {
     const { signal } = this.#gone;
     this.replaceChildren(
       el("h3", {}, "your wire, as a file"),
-      el("div", { class: "lab-buttons" }, button("Say Spang", () => this.#talk(), { class: "btn primary" }), saveLinks()),
-      this.#held,
+      el("div", { class: "lab-buttons" }, button("Say Spang", () => this.#talk(), { class: "btn primary" }), this.#held, saveLinks()),
       el("p", {}, "In Wireshark, type this display filter: ", this.#filter, " ", button("Copy", async () => write(this.#said, await copy(this.#filter)), { class: "btn small" })),
       this.#said,
     );

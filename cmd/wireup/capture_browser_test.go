@@ -222,8 +222,8 @@ func TestRecordCapture(t *testing.T)            { recordAttempts(t, captureAttem
 func TestCaptureLabs(t *testing.T) {
 	t.Parallel()
 	lookAt(t, "capture", "wu-capture-save, wu-capture-open, wu-exercise", func(p *tab) {
-		p.until(`document.querySelector("wu-capture-save .held") !== null`)
+		p.until(`document.querySelector("wu-capture-save .capture-held") !== null`)
 		p.press("wu-capture-save", "Say Spang")
-		p.until(`document.querySelector("wu-capture-save .held").textContent.includes("4 frames")`)
+		p.until(`document.querySelector("wu-capture-save .capture-held").textContent.includes("4 frames")`)
 	})
 }
