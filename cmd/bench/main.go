@@ -2,6 +2,7 @@
 //
 //	go -C cmd/bench run .          a few minutes
 //	go -C cmd/bench run . -quick   about one minute, to see that it works; its figures wobble
+//	go -C cmd/bench run . -captures   captures alone, which need tshark
 //
 // Each server is a process of its own: wireup itself, built for the run, and each peer as this
 // program started again with the peer's name. Clients are raw connections over loopback in this
@@ -31,11 +32,13 @@ type plan struct {
 	idle        int           // connections held idle
 	idleRounds  int
 	benchWindow time.Duration // of what runs in the process
+
+	captureRounds int // of a capture read by both: tshark takes seconds for one
 }
 
 var (
-	whole = plan{rounds: 9, window: 350 * time.Millisecond, warm: 40 * time.Millisecond, idle: 10000, idleRounds: 3, benchWindow: 200 * time.Millisecond}
-	quick = plan{rounds: 2, window: 150 * time.Millisecond, warm: 30 * time.Millisecond, idle: 2000, idleRounds: 1, benchWindow: 50 * time.Millisecond}
+	whole = plan{rounds: 9, window: 350 * time.Millisecond, warm: 40 * time.Millisecond, idle: 10000, idleRounds: 3, benchWindow: 200 * time.Millisecond, captureRounds: 5}
+	quick = plan{rounds: 2, window: 150 * time.Millisecond, warm: 30 * time.Millisecond, idle: 2000, idleRounds: 1, benchWindow: 50 * time.Millisecond, captureRounds: 1}
 )
 
 func main() {
@@ -53,6 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	isQuick := flags.Bool("quick", false, "a short run, to see that it works")
+	alone := flags.Bool("captures", false, "measure captures, and nothing else")
 	_ = flags.Parse(args) // exits on an error
 	p := whole
 	if *isQuick {
@@ -70,6 +74,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	programs, err := build(ctx, dir)
 	if err != nil {
 		return err
+	}
+	say("captures: %d rounds of %d frames", p.captureRounds, captureFrames)
+	captures, err := measureCaptures(ctx, p, programs, dir)
+	if err != nil {
+		return err
+	}
+	if *alone {
+		printRows(stdout, captureRow(captures))
+		printCaptures(stdout, captures)
+		return nil
 	}
 	say("echo: %d rounds of %d servers, %d sizes, %d depths", p.rounds, len(echoes), len(sizes), len(depths))
 	echo, err := measureEcho(ctx, p, programs, say)
@@ -91,9 +105,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	printTargets(stdout, echo, idle, headers, page, exact)
+	printTargets(stdout, echo, idle, headers, page, exact, captures)
 	printEcho(stdout, echo)
 	printRest(stdout, p, idle, headers)
+	printCaptures(stdout, captures)
 	say("took %v", time.Since(start).Round(time.Second))
 	return nil
 }
