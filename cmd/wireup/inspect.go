@@ -110,6 +110,9 @@ func (f *inspectFlags) inspect(in io.Reader, stdout, stderr io.Writer) error {
 		return fmt.Errorf("nothing of this file can be read: %s; inspect reads pcap, pcapng, HAR and hex", strings.TrimSuffix(err.Error(), ": "+capture.ErrNoCapture.Error()))
 	}
 	o := capture.Options{Preview: inspectPreview, InflateLimit: inspectMessage}
+	if f.fields {
+		o.Preview = 1 // no payload is shown
+	}
 	if !f.json && !f.fields {
 		err = rec.WriteText(stdout, o)
 	} else {

@@ -136,8 +136,7 @@ func port(u *url.URL) uint16 {
 // send adds what has been built in b.
 func (h *harBuilder) send(at time.Time, side uint8) {
 	r := h.rec
-	r.steps = append(r.steps, step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, from: len(r.data), size: len(h.b)})
-	r.data = append(r.data, h.b...)
+	r.add(step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
 	h.b = h.b[:0]
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gopacket/gopacket"
@@ -179,6 +180,9 @@ func (a *assembly) New(flow, _ gopacket.Flow) tcpassembly.Stream {
 func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	a.now++
 	a.at = at.UnixNano()
+	if len(a.times) == cap(a.times) {
+		a.times = slices.Grow(a.times, max(1024, len(a.times)))
+	}
 	a.times = append(a.times, a.at)
 	src, dst, t, missing, why := a.decode.segment(link, data)
 	if why != "" {
@@ -196,7 +200,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 		if t.ACK {
 			c.client = 1 - side
 		}
-		a.step(c, uint8(c.client), stepOpen, a.now, 0, 0)
+		a.step(c, uint8(c.client), stepOpen, a.now, kept{})
 	}
 	a.start(h, t)
 	if t.SYN && t.ACK && !other.started { // its own SYN was not recorded
@@ -207,7 +211,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	}
 	if t.RST {
 		c.reset = true
-		a.step(c, h.side, stepRST, a.now, 0, 0)
+		a.step(c, h.side, stepRST, a.now, kept{})
 		return
 	}
 	if missing > 0 {
@@ -300,20 +304,18 @@ func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
 			h.at = max(h.at, packet)
 		}
 		if p.Skip != 0 {
-			h.a.step(h.conn, h.side, stepGap, h.at, 0, max(p.Skip, 0))
+			h.a.step(h.conn, h.side, stepGap, h.at, missing(p.Skip))
 		}
 		switch {
 		case len(p.Bytes) == 0:
 		case h.a.cut && i == 0:
-			h.a.step(h.conn, h.side, stepGap, h.at, 0, len(p.Bytes))
+			h.a.step(h.conn, h.side, stepGap, h.at, missing(len(p.Bytes)))
 		default:
 			h.data = true
-			from := len(h.a.rec.data)
-			h.a.rec.data = append(h.a.rec.data, p.Bytes...)
-			h.a.step(h.conn, h.side, stepData, h.at, from, len(p.Bytes))
+			h.a.step(h.conn, h.side, stepData, h.at, h.a.rec.keep(p.Bytes))
 		}
 		if p.End {
-			h.a.step(h.conn, h.side, stepFIN, h.at, 0, 0)
+			h.a.step(h.conn, h.side, stepFIN, h.at, kept{})
 		}
 	}
 }
@@ -321,8 +323,8 @@ func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
 // ReassemblyComplete is told when nothing more will come.
 func (h *half) ReassemblyComplete() { h.done = true }
 
-func (a *assembly) step(c *tcpConn, side uint8, kind stepKind, packet int32, from, size int) {
-	a.rec.steps = append(a.rec.steps, step{at: a.times[packet], from: from, size: size, packet: packet, conn: c.number, side: side, kind: kind})
+func (a *assembly) step(c *tcpConn, side uint8, kind stepKind, packet int32, k kept) {
+	a.rec.add(step{at: a.times[packet], kept: k, packet: packet, conn: c.number, side: side, kind: kind})
 }
 
 // finish tells of what waited in vain, and finds out who is who.
@@ -334,7 +336,7 @@ func (a *assembly) finish() {
 	for i := range rec.steps {
 		s := &rec.steps[i]
 		if s.kind == stepData && first[s.conn][s.side] == nil {
-			first[s.conn][s.side] = rec.data[s.from : s.from+s.size]
+			first[s.conn][s.side] = rec.bytes(s)
 		}
 	}
 	// Connections without bytes are not shown: numbers go to the others, in order of appearance.

@@ -5,6 +5,7 @@ package capture
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"time"
@@ -21,9 +22,9 @@ type Recording struct {
 	Notes   []string // what is not shown, as sentences
 	Made    bool     // a Writer made it, and nobody recorded its packets
 
-	unit    string // what a Packet is
-	rebuilt bool   // the bytes are not the wire's: a HAR doesn't hold those
-	data    []byte // all that crossed
+	unit    string   // what a Packet is
+	rebuilt bool     // the bytes are not the wire's: a HAR doesn't hold those
+	chunks  [][]byte // all that crossed
 	steps   []step
 }
 
@@ -57,13 +58,15 @@ const (
 // step is one thing that happened on a connection.
 type step struct {
 	at     int64 // nanoseconds since 1970
-	from   int   // where its bytes stand in data
-	size   int   // how many; of a gap, how many are missing, 0 if nobody knows
+	kept         // its bytes
 	packet int32
 	conn   int32 // from 0
 	side   uint8 // 0 the client's, 1 the server's
 	kind   stepKind
 }
+
+// kept is where bytes are kept, or how many are missing: 0 if nobody knows.
+type kept struct{ chunk, from, size int32 }
 
 // mostSpeechless is how many events of bytes a connection gets that speaks no protocol that we know.
 const mostSpeechless = 16
@@ -74,6 +77,35 @@ func (c *Conn) String() string {
 		return "to " + c.Server.String()
 	}
 	return c.Client.String() + " to " + c.Server.String()
+}
+
+// chunkSize is how much room is made at once for bytes: what is kept is never moved.
+const chunkSize = 1 << 20
+
+// keep keeps a copy of p.
+func (r *Recording) keep(p []byte) kept {
+	i := len(r.chunks) - 1
+	if i < 0 || len(p) > cap(r.chunks[i])-len(r.chunks[i]) {
+		r.chunks = append(r.chunks, make([]byte, 0, max(chunkSize, len(p))))
+		i++
+	}
+	k := kept{int32(i), int32(len(r.chunks[i])), int32(len(p))}
+	r.chunks[i] = append(r.chunks[i], p...)
+	return k
+}
+
+// bytes are those of a step.
+func (r *Recording) bytes(s *step) []byte { return r.chunks[s.chunk][s.from : s.from+s.size] }
+
+// missing is a gap of so many bytes.
+func missing(n int) kept { return kept{size: int32(max(min(n, math.MaxInt32), 0))} }
+
+// add adds a step.
+func (r *Recording) add(s step) {
+	if len(r.steps) == cap(r.steps) {
+		r.steps = slices.Grow(r.steps, max(1024, len(r.steps))) // twice as many: append alone would grow more often
+	}
+	r.steps = append(r.steps, s)
 }
 
 // sort puts the steps in the order in which an application could have met them.
@@ -164,7 +196,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 		case stepOpen:
 			p.session.Opened(t)
 		case stepData:
-			p.session.Observe(t, d, r.data[s.from:s.from+s.size])
+			p.session.Observe(t, d, r.bytes(s))
 		case stepGap:
 			p.session.Lost(t, d, uint64(s.size))
 		case stepFIN:
