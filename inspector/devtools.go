@@ -12,16 +12,24 @@ const (
 
 // DevTools predicts what DevTools shows of e, and says why. browser is whether a page of the
 // browser that DevTools belongs to drove the connection. Measured against the events of Chrome's
-// debugging protocol, from which the panel is drawn. The prediction that the wire alone can't make
-// is DevToolsEmpty, for a Blob: on the wire it is like any other binary frame.
+// debugging protocol, from which the panel is drawn. One prediction the wire alone can't make, the
+// DevToolsEmpty of a Blob: on the wire it is like any other binary frame.
 func DevTools(e *Event, browser bool) (mark, why string) {
 	if !browser {
 		return DevToolsHidden, "DevTools shows the traffic of its own browser only; another program sent this."
 	}
 	switch e.Kind {
-	case KindRequest, KindResponse:
+	case KindResponse:
+		if e.Refused {
+			return DevToolsEmpty, "DevTools says that the handshake failed, and with which status; it has none of the answer's fields."
+		}
+		return DevToolsShown, "DevTools shows it on the Headers tab of its row, as names and values."
+	case KindRequest:
 		return DevToolsShown, "DevTools shows it on the Headers tab of its row, as names and values."
 	case KindBody:
+		if e.Refused {
+			return DevToolsHidden, "DevTools has no body of a handshake that failed: why it was refused, only the wire says."
+		}
 		if e.Body.Framing == BodyChunked {
 			return DevToolsMerged, "DevTools shows the body as a whole, without chunk sizes."
 		}

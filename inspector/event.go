@@ -38,6 +38,7 @@ type Event struct {
 	Bytes     []byte // the first of them, as they crossed the wire
 	Truncated bool   // there were more than Bytes holds
 	Gap       bool   // of KindBytes: these crossed, and nobody recorded them; Size is 0 if nobody knows how many
+	Refused   bool   // of a response and its body: an upgrade to WebSocket was asked for, and not granted
 
 	Head  *Head
 	Body  *Body

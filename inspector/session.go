@@ -53,6 +53,7 @@ type exchange struct {
 	number int
 	method string
 	waits  bool // what follows the request depends on the response
+	opens  bool // it asks for an upgrade to WebSocket
 }
 
 // phase is what a direction is in the middle of.
@@ -207,6 +208,7 @@ func (s *Session) request(h *half) {
 	h.exchange = s.exchanges
 	head := &h.parsed
 	x := exchange{number: s.exchanges, method: string(head.Method.Of(head.Raw))}
+	x.opens = head.hasToken("Upgrade", "websocket")
 	x.waits = x.method == "CONNECT" || head.hasToken("Connection", "upgrade")
 	s.follow(h, x.method)
 	if x.waits && h.phase == inHead {
@@ -360,6 +362,7 @@ func (s *Session) preview(e *Event, p []byte) {
 // begin makes the reused event ready for h.
 func (s *Session) begin(h *half, kind Kind) *Event {
 	s.event = Event{At: h.at, Began: h.began, Direction: h.dir, Kind: kind, Exchange: h.exchange}
+	s.event.Refused = h.dir == Down && (kind == KindResponse || kind == KindBody) && s.answering.opens && h.parsed.Code >= 200
 	return &s.event
 }
 

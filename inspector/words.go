@@ -95,6 +95,12 @@ func Sentence(e *Event) string {
 		if h.Code == 101 {
 			s += " From here on both sides speak the new protocol."
 		}
+		if e.Refused {
+			s += " So this handshake failed, and no WebSocket begins here."
+			if length, ok := h.Get("Content-Length"); ok && length != "0" {
+				s += " Why, its body says, the next row of this connection."
+			}
+		}
 		return s
 	case KindBody:
 		return bodySentence(e, who)

@@ -28,8 +28,8 @@ type keyCheck func(value string) error
 var labs = map[string]lab{
 	"capture-open": {view: templates.CaptureOpenLab},
 	"capture-save": {view: templates.CaptureSaveLab},
-	"connections": {view: templates.ConnectionsLab},
-	"comet":       {view: templates.CometLab},
+	"connections":  {view: templates.ConnectionsLab},
+	"comet":        {view: templates.CometLab},
 	"echo": {
 		keys: map[string]keyCheck{"value": anyText},
 		view: templates.EchoLab,

@@ -176,6 +176,8 @@ func TestBlocks(t *testing.T) {
 		{"figures", "It takes {hello 1 size} bytes, {hello 1 header} of them header, with the key {hello 1 key}.\n",
 			[]string{"It takes 11 bytes, 6 of them header, with the key <code>37 fa 21 3d</code>."}},
 		{"a brace is only a brace", "A {b} c.\n", []string{"A {b} c."}},
+		{"references in a table", "| a | b |\n|---|---|\n| 403 | another site (§10.2), and 426 (RFC 9110 §15.5.22) |\n", []string{
+			`class="ref">§10.2</a>`, `class="ref">RFC 9110 §15.5.22</a>`}},
 		{"references", "See RFC 6455 §5.2 and §10.3, not `RFC 6455 §99`.\n", []string{
 			`<a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2" class="ref">RFC 6455 §5.2</a>`,
 			`<a href="https://www.rfc-editor.org/rfc/rfc6455#section-10.3" class="ref">§10.3</a>`}},

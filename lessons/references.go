@@ -79,7 +79,22 @@ func (d *document) linkReferences(root ast.Node) {
 		return ast.WalkContinue, nil
 	})
 	for _, t := range texts {
-		d.linkIn(t)
+		if t.Parent() != nil { // else it is part of one before it
+			d.join(t)
+			d.linkIn(t)
+		}
+	}
+}
+
+// join takes into t the texts that follow it in the source: the parser cuts a text wherever something
+// might begin, which can be in the middle of a section's number.
+func (d *document) join(t *ast.Text) {
+	for {
+		next, ok := t.NextSibling().(*ast.Text)
+		if !ok || !t.Merge(next, d.source) {
+			return
+		}
+		t.Parent().RemoveChild(t.Parent(), next)
 	}
 }
 

@@ -2,7 +2,7 @@
 import { negotiation, takesOver } from "./deflate-terms.js";
 import { el } from "./dom.js";
 import { refLink } from "./field-table.js";
-import { bytes, number } from "./format.js";
+import { bytes, number, share } from "./format.js";
 import { spaced, visible } from "./hex.js";
 
 /** @import { Connection } from "./connections.js" */
@@ -78,9 +78,10 @@ export function negotiationView(conn) {
 function verdict({ compressed, length, error }) {
   if (error) return error;
   if (length === 0) return `Nothing, compressed, takes ${bytes(compressed)}.`;
-  const ratio = (compressed / length).toFixed(2);
-  if (compressed > length) return `Compression made it larger: ${bytes(length)} became ${bytes(compressed)}, ${ratio} times as much.`;
-  return `${bytes(length)} crossed the wire as ${bytes(compressed)}: ${ratio} of its size.`;
+  if (compressed > length) return `Compression made it larger: ${bytes(length)} became ${bytes(compressed)}, ${(compressed / length).toFixed(2)} times as much.`;
+  if (compressed === length) return `Compression changed nothing in its size: ${bytes(length)} crossed as just as many.`;
+  const ratio = length / compressed;
+  return `${bytes(length)} crossed the wire as ${bytes(compressed)}: ${share(compressed, length)} of its size, a ratio of ${ratio < 10 ? ratio.toFixed(1) : number(Math.round(ratio))} to 1.`;
 }
 
 /** @param {Inflated} inflated */

@@ -3,6 +3,7 @@ import { BitPicture } from "./bit-picture.js";
 import { closePanel } from "./close-panel.js";
 import { decoderLink } from "./decode-link.js";
 import { deflateView, negotiationView } from "./deflate-view.js";
+import { measuredIn } from "./devtools.js";
 import { button, el } from "./dom.js";
 import { FieldTable, refLink } from "./field-table.js";
 import { plural } from "./format.js";
@@ -241,10 +242,10 @@ export class Details {
       case "frame":
         return [
           ended,
+          frame?.compressed === true && deflateView(event, row.conn),
           new BitPicture(event, linked, signal).root,
           hex,
           frame?.masked === true && frame.payload !== "" && new MaskTable(event, linked, signal).root,
-          frame?.compressed === true && deflateView(event, row.conn),
           longText(event),
           table,
         ];
@@ -316,19 +317,23 @@ function shakes({ http }) {
 }
 
 /**
- * elsewhere leads to the decoder with these events' bytes in it.
+ * elsewhere leads to the decoder with these events' bytes in it, or says why it can't.
  * @param {WireEvent[]} events
  */
 function elsewhere(events) {
   const href = decoderLink(events);
-  return href === undefined ? undefined : el("p", { class: "elsewhere" }, el("a", { href, target: "_blank" }, "Open in decoder"), " (a new tab): change the bytes and see what they say then.");
+  if (href === undefined) {
+    const none = events.every((e) => e.bytes === "");
+    return el("p", { class: "elsewhere" }, none ? "No byte crossed here, so the decoder has nothing to read." : "These are too many bytes for a link to the decoder. Open one frame of them.");
+  }
+  return el("p", { class: "elsewhere" }, el("a", { href, target: "_blank" }, "Open in decoder"), " (a new tab): change the bytes and see what they say then.");
 }
 
 /** @param {Row} row */
 function devtools(row) {
   const { devtools: seen } = row;
   if (!seen) return undefined;
-  return el("p", { class: "seen" }, el("span", { class: `tag ${seen.mark}` }, `DevTools: ${seen.mark}`), ` ${seen.why}`);
+  return el("p", { class: "seen" }, el("span", { class: `tag ${seen.mark}` }, `DevTools: ${seen.mark}`), ` ${seen.why} `, row.first?.driver === "page" && el("span", { class: "measured" }, measuredIn(navigator.userAgent)));
 }
 
 /**

@@ -1,6 +1,6 @@
 // The inspector's rows: a tree grid of fixed-height rows, of which only those in sight are nodes.
 import { button, el, freshId, plain, write } from "./dom.js";
-import { ms, number, plural } from "./format.js";
+import { bytes, ms, number, plural } from "./format.js";
 
 /** @import { Model, Row } from "./model.js" */
 
@@ -363,7 +363,7 @@ function fill(slot, row) {
   write(tag, mark);
   tag.className = `tag ${mark}`;
   set(tag, "data-tip", why);
-  write(payload, e ? number(row.payload) : "");
+  write(payload, e ? (row.payload < 1e6 ? number(row.payload) : bytes(row.payload)) : ""); // a cell holds no more digits
   write(overhead, e ? number(row.overhead) : "");
 }
 

@@ -4,6 +4,8 @@ import { arrows, rove } from "./roving.js";
 
 /** @import { Connection } from "./connections.js" */
 
+const KIND = "WebSocket "; // stands on a tab where there is room for it
+
 export class Tabs {
   root = el("div", { class: "tabs", role: "tablist", "aria-label": "Connections" });
   #choose;
@@ -93,5 +95,7 @@ function label(tab, conn, name) {
   tab.dataset["key"] = key;
   tab.classList.toggle("closed", !conn.open);
   tab.setAttribute("aria-label", [name, foreign && `driven by ${foreign}`, !conn.open && "closed"].filter(Boolean).join(", "));
-  tab.replaceChildren(name, ...(foreign ? [el("span", { class: "driver" }, foreign)] : []));
+  const [before, after] = name.split(KIND);
+  const text = after === undefined ? name : el("span", {}, before ?? "", el("span", { class: "kind" }, KIND), after);
+  tab.replaceChildren(text, ...(foreign ? [el("span", { class: "driver" }, foreign)] : []));
 }

@@ -24,6 +24,7 @@ import { WuInspector } from "./wu-inspector.js";
 import { WuMaskingLab } from "./wu-masking-lab.js";
 import { WuPollingLab } from "./wu-polling-lab.js";
 import { WuPredict } from "./wu-predict.js";
+import { WuProgram } from "./wu-program.js";
 import { WuProgress } from "./wu-progress.js";
 import { WuRequestLab } from "./wu-request-lab.js";
 import { WuRequestRaw } from "./wu-request-raw.js";
@@ -33,7 +34,7 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuCaptureOpen, WuCaptureSave, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgress]) element.define();
+for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuCaptureOpen, WuCaptureSave, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgram, WuProgress]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

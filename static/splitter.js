@@ -7,7 +7,7 @@ const MOST = 85;
 
 /** Where the bar stands at first, in percent, and under which key its place is kept. */
 const WAYS = {
-  upright: { property: "--split-x", key: "wireup.split.x", first: 50, orientation: "vertical" },
+  upright: { property: "--split-x", key: "wireup.split.x", first: 54, orientation: "vertical" },
   level: { property: "--split-y", key: "wireup.split.y", first: 38, orientation: "horizontal" },
 };
 

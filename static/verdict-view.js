@@ -7,6 +7,7 @@ import { standing } from "./standing.js";
 /** @import { ExerciseMessage, Progress, Verdict } from "./attempt-types.js" */
 
 const LINKED = 8; // proving events that are named; there may be many more
+const SHORT = 32; // characters that may stand in the sentence and in the list; longer ones stand once
 
 /** @type {Record<Verdict["state"], [mark: string, word: string]>} */
 const STATES = {
@@ -47,13 +48,14 @@ export class VerdictView {
   }
 
   /** @param {Verdict} v */
-  #fault({ state, proof = [], offset = -1, want = "", came = "", ref = "" }) {
+  #fault({ state, say = "", proof = [], offset = -1, want = "", came = "", ref = "" }) {
     if (state !== "wrong") return undefined;
     const [seq] = proof;
+    const quoted = came.length > SHORT && say.includes(came);
     const pairs = [
       ["where", seq !== undefined && this.#link(offset >= 0 ? `byte ${number(offset)} of event ${number(seq)}` : `event ${number(seq)}`, { seq, ...(offset >= 0 ? { fault: { offset, want, came } } : {}) })],
       ["expected", want !== "" && el("code", {}, want)],
-      ["came", came !== "" && el("code", {}, came)],
+      ["came", came !== "" && !quoted && el("code", {}, came)],
       ["rule", ref !== "" && (refLink(ref) ?? ref)],
     ];
     return el("dl", { class: "fault-list" }, ...pairs.flatMap(([name, what]) => (what ? [el("dt", {}, String(name)), el("dd", {}, what)] : [])));

@@ -50,10 +50,12 @@ export class WuExercise extends HTMLElement {
     if (this.#fills.length === 0) this.#fills = fillsIn(this);
     this.#chip.replaceChildren(this.#word, el("span", { class: "visually-hidden" }, ": copy it"));
     this.querySelector(".kicker")?.append(this.#tags);
-    this.#bench = el("div", { class: "bench" }, this.#drive(), this.#drawn, this.dataset["answer"] !== undefined && this.#form(this.dataset["answer"]), this.#said, this.#verdict.root);
+    this.#bench = el("div", { class: "bench" }, this.#drive(), this.dataset["answer"] !== undefined && this.#form(this.dataset["answer"]), this.#said, this.#verdict.root);
     const help = this.querySelector("details");
     if (help) help.before(this.#bench);
     else this.append(this.#bench);
+    // What is drawn belongs to the task's own words, so it stands above the line for a terminal.
+    (this.querySelector("wu-terminal") ?? this.#bench).before(this.#drawn);
     this.#help = new Help(this, { lesson: this.#lesson, id: this.#id, title: this.dataset["title"] ?? this.#id }, signal);
     this.#listen(signal);
   }
@@ -61,6 +63,7 @@ export class WuExercise extends HTMLElement {
   disconnectedCallback() {
     this.#gone?.abort();
     this.#bench?.remove();
+    this.#drawn.remove();
     this.#tags.remove();
     this.#help?.remove();
   }

@@ -24,7 +24,7 @@ export class WuHandshakeBreak extends HTMLElement {
   /** @type {Forged | undefined} */
   #forged;
   #choice = el("select", { id: freshId("break") });
-  #text = el("textarea", { id: freshId("bytes"), rows: 8, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+  #text = el("textarea", { id: freshId("bytes"), rows: 9, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
   #guess = el("select", { id: freshId("guess") });
   #send = button("Send these bytes", () => void this.#run(), { class: "btn primary" });
   #said = el("p", { class: "said", role: "status" });

@@ -27,7 +27,8 @@ const (
 const (
 	bitDown = 1 << iota
 	bitTruncated
-	bitJoined // a head's or frame's bytes are the event's
+	bitJoined  // a head's or frame's bytes are the event's
+	bitRefused // an upgrade to WebSocket was not granted
 )
 
 // The bits of a frame, and of a connection's end.
@@ -77,7 +78,7 @@ func appendCode(b []byte, e *inspector.Event) []byte {
 		joined = len(e.Head.Raw) == len(e.Bytes)
 	}
 	b = append(b, byte(e.Kind))
-	b = putBits(b, e.Direction == inspector.Down, e.Truncated, joined)
+	b = putBits(b, e.Direction == inspector.Down, e.Truncated, joined, e.Refused)
 	b = binary.AppendVarint(b, e.At.UnixNano())
 	b = binary.AppendVarint(b, int64(e.At.Sub(e.Began)))
 	b = binary.AppendUvarint(b, uint64(e.Exchange))
@@ -216,11 +217,11 @@ func (r *reader) text() string { return string(r.bytes(mostText)) }
 func (r *reader) event() *inspector.Event {
 	const most = 1<<63 - 1
 	e := &inspector.Event{Kind: inspector.Kind(r.byte(byte(inspector.KindClose)))}
-	bits := r.byte(bitDown | bitTruncated | bitJoined)
+	bits := r.byte(bitDown | bitTruncated | bitJoined | bitRefused)
 	if bits&bitDown != 0 {
 		e.Direction = inspector.Down
 	}
-	e.Truncated = bits&bitTruncated != 0
+	e.Truncated, e.Refused = bits&bitTruncated != 0, bits&bitRefused != 0
 	e.At = time.Unix(0, r.signed())
 	e.Began = e.At.Add(-time.Duration(r.signed()))
 	e.Exchange = r.count()

@@ -37,7 +37,7 @@ func everyKind() map[string]*inspector.Event {
 			Overhead: uint64(len(request)), Bytes: request, Head: &head, Violations: broken},
 		"response": {At: at, Began: at, Direction: inspector.Down, Kind: inspector.KindResponse, Exchange: 1,
 			Size: uint64(len(response)), Overhead: uint64(len(response)), Bytes: response, Head: &answer},
-		"body": {At: at, Began: at, Direction: inspector.Down, Kind: inspector.KindBody, Exchange: 1, Size: 10,
+		"body": {At: at, Began: at, Direction: inspector.Down, Kind: inspector.KindBody, Exchange: 1, Refused: true, Size: 10,
 			Overhead: 5, Bytes: chunk, Body: &inspector.Body{Framing: inspector.BodyChunked, Chunk: 2, Data: inspector.Span{Start: 3, End: 8}}},
 		"masked": {At: at, Began: at, Kind: inspector.KindFrame, Exchange: 1, Size: 11, Overhead: 6, Bytes: masked,
 			Frame: &inspector.Frame{Header: maskedHeader, Raw: masked[:6], Payload: masked[6:], Plain: []byte("Hello"), Received: 5,

@@ -7,13 +7,14 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
+	"wireup/content"
 	"wireup/inspector"
-	"wireup/lessons/exercise"
 )
 
 // client is a masked frame's header.
@@ -79,12 +80,45 @@ func endWay(p *tab, way string) {
 	p.until(`!document.querySelector("wu-conversation-ends .close-panel").textContent.includes("still open")`)
 }
 
+// cardLine is the line for a tool that stands on an exercise's card.
+func cardLine(t *testing.T, lesson, id, tool string) string {
+	t.Helper()
+	src, err := fs.ReadFile(content.FS, "lessons/"+lesson+".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, card, ok := strings.Cut(string(src), "::: exercise "+id+" ")
+	_, line, there := strings.Cut(card, "```"+tool+"\n")
+	if !ok || !there {
+		t.Fatalf("%s/%s has no line for %s", lesson, id, tool)
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	return line
+}
+
+// inPieces runs the card's line for Python, with change made to it, as the reader has to.
+func inPieces(change func(line string) string) func(r *reader) {
+	return func(r *reader) {
+		r.t.Helper()
+		python := pythonForSamples()
+		if python == "" {
+			r.t.Skip("install python3-websockets to run this")
+		}
+		line := change(cardLine(r.t, r.lesson, r.id, "python"))
+		r.paste(python, strings.Replace(line, "python3 ", python+" "+programsDir+"/", 1))
+	}
+}
+
 var conversationAttempts = []attempt{
 	{exercise: "conversation/three-frames", fixture: "pass", title: "The composer, with two cuts behind the word.",
 		page: func(r *reader, p *tab) {
 			p.here("three-frames")
 			compose(p, r.word+"| in three| frames")
 		}},
+	{exercise: "conversation/three-frames", fixture: "pass-python", title: "The line for Python, with a second piece.",
+		terminal: inPieces(func(line string) string { return line + ` ' in frames'` })},
+	{exercise: "conversation/three-frames", fixture: "wrong-two", title: "The line for Python as it stands.",
+		terminal: inPieces(func(line string) string { return line })},
 	{exercise: "conversation/three-frames", fixture: "wrong-whole", title: "The composer, without a cut.",
 		page: func(r *reader, p *tab) {
 			p.here("three-frames")
@@ -108,6 +142,8 @@ var conversationAttempts = []attempt{
 			p.here("ping-between")
 			compose(p, r.word+"| goes on", "ping")
 		}},
+	{exercise: "conversation/ping-between", fixture: "pass-python", title: "The line for Python, with PING between its pieces.",
+		terminal: inPieces(func(line string) string { return strings.Replace(line, "' ' goes", "' PING ' goes", 1) })},
 	{exercise: "conversation/ping-between", fixture: "wrong-whole", title: "A ping, and then the text in one frame.",
 		terminal: func(r *reader) {
 			r.forgePieces(piece{client(true, inspector.OpPing), "there?"}, piece{client(true, inspector.OpText), "{word}"})
@@ -149,6 +185,12 @@ var conversationAttempts = []attempt{
 			p.until(`document.querySelector("wu-conversation-fragments .said").textContent.includes("closed with 1002")`)
 			r.forgePieces(piece{client(false, inspector.OpPing), "{word}"})
 		}},
+	{exercise: "conversation/illegal", fixture: "pass-curl", title: "The line for curl, with c1 and with 83 for its first byte.",
+		terminal: func(r *reader) {
+			for _, first := range []string{"c1", "83"} {
+				r.paste("curl", strings.Replace(cardLine(r.t, r.lesson, r.id, "curl"), `"81'`, `"`+first+`'`, 1))
+			}
+		}},
 	{exercise: "conversation/illegal", fixture: "wrong-legal", title: "A frame that breaks no rule.",
 		terminal: func(r *reader) { r.forgePieces(piece{client(true, inspector.OpText), "{word}"}) }},
 	{exercise: "conversation/illegal", fixture: "wrong-same", title: "RSV1, and then RSV2.",
@@ -173,25 +215,7 @@ func TestConversationMistakes(t *testing.T)  { showsMistakes(t, "conversation", 
 func TestRecordConversation(t *testing.T) { recordAttempts(t, conversationAttempts) }
 
 // TestConversationCut makes the mistakes that showsMistakes can't, and sees the page say so.
-func TestConversationCut(t *testing.T) {
-	t.Parallel()
-	address, stop := start(t)
-	for _, a := range conversationAttempts {
-		if _, ok := dropped[a.exercise+"/"+a.fixture]; !ok {
-			continue
-		}
-		t.Run(a.exercise+"/"+a.fixture, func(t *testing.T) {
-			lesson, id := exercise.SplitName(a.exercise)
-			wire := freshWire()
-			p := openLesson(t, address, lesson, wire)
-			a.page(newReader(t, address, wire, a.exercise), p)
-			p.verdict(id, exercise.Wrong, map[string]string{"goodbye": "Both sides send a close frame", "abnormal": "is not what your page shows"}[id])
-		})
-	}
-	if status, said := stop(); status != exitOK {
-		t.Errorf("exit %d: %s", status, said)
-	}
-}
+func TestConversationCut(t *testing.T) { makesMistakes(t, conversationAttempts, dropped) }
 
 func openConversation(t *testing.T, address string) *tab {
 	t.Helper()

@@ -112,19 +112,58 @@ func TestDecoderCompression(t *testing.T) {
 	p.shoot("decode-negotiated")
 }
 
+// TestOpenInDecoder: each row leads there, with its bytes and what the wire knows of them, and the
+// decoder reads them; a row without bytes says so.
 func TestOpenInDecoder(t *testing.T) {
 	t.Parallel()
 	proxy := serveProxied(t)
 	p, _ := openEcho(t, proxy)
 	say(p, "Spang")
-	p.until(`document.querySelector("wu-inspector .elsewhere a") !== null && document.querySelector("wu-inspector .pane-details").textContent.includes("masking key")`)
-	href := eval[string](p, `document.querySelector("wu-inspector .elsewhere a").href`)
-	if !strings.Contains(href, "/decode#hex=8185") || !strings.HasSuffix(href, "&as=frames&side=up") {
-		t.Errorf("the row leads to %s", href)
+	p.press("wu-echo-lab", "ping from the server")
+	wire := eval[string](p, `localStorage.getItem("wireup.wire")`)
+	eval[string](p, fmt.Sprintf(`new Promise(done => { const w = new WebSocket("ws://%[1]s/echo?breakdown=off&deflate=on&wire=%[2]s"); w.onclose = e => done(e.reason); w.onmessage = () => w.close(1000, "bye"); w.onopen = () => w.send("no ".repeat(70000)) })
+		.then(() => new Promise(done => { const w = new WebSocket("ws://%[1]s/echo?breakdown=nonsense&wire=%[2]s"); w.onclose = e => done("") }))`, proxy.address, wire))
+	const rows = `[...document.querySelectorAll("wu-inspector .space [role=row]:not([hidden])")]`
+	p.until(rows + `.some(r => r.children[2].textContent.trim() === "body") && ` + rows + `.some(r => r.children[2].textContent.trim() === "pong")`)
+	eval[bool](p, `(document.querySelector("wu-inspector .grid").focus(), true)`)
+	p.do(chromedp.KeyEvent(kb.Home))
+	links := make(map[string]string)
+	var order []string
+	for last := ""; ; {
+		const chosen = `document.querySelector("wu-inspector .row.selected")`
+		p.until(chosen + ` !== null && ` + chosen + `.getAttribute("aria-rowindex") !== ` + quoted(last) +
+			` && !document.querySelector("wu-inspector .details[aria-busy]") && document.querySelector("wu-inspector .elsewhere") !== null`)
+		last = eval[string](p, chosen+`.getAttribute("aria-rowindex")`)
+		kind := eval[string](p, chosen+`.children[2].textContent.trim()`)
+		links[kind] = eval[string](p, `document.querySelector("wu-inspector .elsewhere a")?.href ?? document.querySelector("wu-inspector .elsewhere").textContent`)
+		order = append(order, kind)
+		if last == eval[string](p, `document.querySelector("wu-inspector .grid").getAttribute("aria-rowcount")`) {
+			break
+		}
+		p.do(chromedp.KeyEvent(kb.ArrowDown))
 	}
-	other := newTab(t)
-	other.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(href))
-	other.until(decodedRows + ` === 1 && document.querySelector("wu-decoded .pane-details").textContent.includes("Spang")`)
+	t.Log(strings.Join(order, ", "))
+	for _, kind := range []string{"open", "GET", "101", "text", "ping", "pong", "close", "400", "body"} {
+		if links[kind] == "" {
+			t.Errorf("no row of kind %s was there", kind)
+		}
+	}
+	other := openDecoder(t, proxy.address, "")
+	for kind, link := range links {
+		if kind == "open" || kind == "end" {
+			if link != "No byte crossed here, so the decoder has nothing to read." {
+				t.Errorf("%s: %q", kind, link)
+			}
+			continue
+		}
+		_, fragment, _ := strings.Cut(link, "#")
+		eval[bool](other, fmt.Sprintf(`(document.querySelector("wu-decoder .said").textContent = "", location.hash = %q, true)`, fragment))
+		other.until(decodedRows + ` >= 1 && ` + decodeSaid + ` !== ""`)
+		if fault := eval[string](other, `[...document.querySelectorAll("wu-decoder .decode-fault:not([hidden]), wu-decoded .violation")].map(n => n.textContent).join("; ")`); fault != "" {
+			t.Errorf("%s: the decoder says %q of %.100s", kind, fault, link)
+		}
+		t.Logf("%s: %s", kind, eval[string](other, decodeSaid+` + " " + [...document.querySelectorAll("wu-decoded .space [role=row]:not([hidden])")].map(r => r.children[2].textContent).join()`))
+	}
 }
 
 func TestDecoderByKeyboard(t *testing.T) {

@@ -236,6 +236,31 @@ func TestPanelShowsWhatCrossed(t *testing.T) {
 	p.shoot("panel-after-conversation")
 }
 
+// TestColumnsStay: the rows' columns stand where they stood when there are so many rows that they
+// scroll, and the tab that stays in sight lies over no other.
+func TestColumnsStay(t *testing.T) {
+	t.Parallel()
+	p, _ := openEcho(t, serveProxied(t))
+	const columns = `[...document.querySelectorAll("wu-inspector .head > *")].map(n => Math.round(n.getBoundingClientRect().left)).join(" ")`
+	before := eval[string](p, columns)
+	const grid = `document.querySelector("wu-inspector .grid")`
+	for eval[bool](p, grid+`.scrollHeight <= `+grid+`.clientHeight`) {
+		n := eval[int](p, rowCount)
+		say(p, "another row")
+		p.until(fmt.Sprintf(rowCount+` > %d || `+grid+`.scrollHeight > `+grid+`.clientHeight`, n))
+	}
+	if after := eval[string](p, columns); after != before {
+		t.Errorf("the columns begin at %s; they began at %s", after, before)
+	}
+	p.do(chromedp.EmulateViewport(390, 844))
+	p.until(`innerWidth === 390 && document.querySelector("wu-inspector .tab .kind").checkVisibility() === false`)
+	first := eval[string](p, `(([all, one]) => all.getBoundingClientRect().right <= one.getBoundingClientRect().left ? "" : all.textContent + " over " + one.textContent)([...document.querySelectorAll("wu-inspector .tab")])`)
+	if first != "" {
+		t.Errorf("in 390 pixels a tab lies over the next: %s", first)
+	}
+	p.shoot("tabs-phone")
+}
+
 // digits reads a number from a cell that groups its thousands.
 func digits(s string) int {
 	var b strings.Builder

@@ -393,6 +393,9 @@ func TestLongAnswer(t *testing.T) {
 	long := strings.Repeat("9", 190)
 	p.says(exerciseMessage(`{"state":"wrong","say":"“`+long+`” is not it.","proof":[1],"offset":4,"want":"a number","came":"`+long+`","ref":"RFC 9112 §3"}`, `{}`))
 	p.until(card + `.innerText.includes("` + long + `")`)
+	if n := eval[int](p, card+`.querySelector(".verdict").innerText.split("`+long+`").length - 1`); n != 1 {
+		t.Errorf("the answer stands on the card %d times", n)
+	}
 	if eval[bool](p, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
 		t.Error("the page scrolls sideways")
 	}
@@ -407,6 +410,9 @@ func TestDrawnTask(t *testing.T) {
 	p.until(card + `.querySelectorAll(".drawn dd").length === 2`)
 	if got := eval[string](p, card+`.querySelectorAll(".drawn dd code")[1].textContent`); got != "818537fa213d7f9f4d5158<b>" {
 		t.Errorf("the page shows %q", got)
+	}
+	if above := eval[bool](p, `Boolean(`+card+`.querySelector(".drawn").compareDocumentPosition(`+card+`.querySelector("wu-terminal")) & Node.DOCUMENT_POSITION_FOLLOWING)`); !above {
+		t.Error("what is drawn stands below the line for a terminal, far from the task")
 	}
 	p.press("#exercise-raw-get .drawn", "Copy")
 	p.until(`/^(Copied|Selected)/.test(` + card + `.querySelector(".bench > .said").textContent)`)

@@ -9,7 +9,9 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -62,9 +64,23 @@ func TestHandshakeCard(t *testing.T) {
 	if need := eval[string](p, `[...document.querySelectorAll("wu-handshake-lab .up li")].find(n => n.textContent.startsWith("Origin")).querySelector(".need").textContent`); need != "required of a browser" {
 		t.Errorf("of Origin the card says %q", need)
 	}
+	if tops := eval[[]float64](p, `[...document.querySelectorAll("wu-handshake-lab .part-of")].map(n => Math.round(n.getBoundingClientRect().top))`); tops[0] != tops[1] {
+		t.Errorf("request and answer begin at %v; want them side by side", tops)
+	}
 	p.press("wu-handshake-lab", "Reset")
 	p.until(`document.querySelector("wu-handshake-lab .part-of") === null`)
 	shakes(p)
+
+	// Each program can be copied, and all of it: what is shown is the file.
+	src, err := os.ReadFile(programsDir + "/hello-server.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := eval[string](p, `document.querySelector("wu-program pre").textContent`); got != string(src) {
+		t.Errorf("the page shows %q; want %q", got, src)
+	}
+	p.press("wu-program", "Copy")
+	p.until(`/^(Copied|Selected)/.test(document.querySelector("wu-program .said").textContent)`)
 }
 
 func TestHandshakeBroken(t *testing.T) {
@@ -223,7 +239,16 @@ var handshakeAttempts = []attempt{
 
 func TestHandshakeExercises(t *testing.T) { passes(t, handshakeAttempts) }
 
-func TestHandshakeMistakes(t *testing.T) { showsMistakes(t, "handshake", nil) }
+// forgedShake is the mistake that a test's own connection can't make: what makes it one is that the
+// forge has opened the connection.
+var forgedShake = map[string]string{
+	"handshake/hello/wrong-forge": "the forge has to make the connection: see TestHandshakeForged",
+}
+
+func TestHandshakeMistakes(t *testing.T) { showsMistakes(t, "handshake", forgedShake) }
+
+// TestHandshakeForged makes the mistake that showsMistakes can't, with the lab, and sees the page say so.
+func TestHandshakeForged(t *testing.T) { makesMistakes(t, handshakeAttempts, forgedShake) }
 
 func TestRecordHandshake(t *testing.T) { recordAttempts(t, handshakeAttempts) }
 
@@ -234,4 +259,37 @@ func TestHandshakeLooks(t *testing.T) {
 		breaks(p, "no version", "400")
 		breaks(p, "an Origin of another site", "403")
 	})
+}
+
+// TestHelloInBrowser pastes the sample for a browser into a page of each server's own, and into the
+// lesson's.
+func TestHelloInBrowser(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile(filepath.Join(programsDir, "hello-browser.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(p *tab, url, want string) {
+		t.Helper()
+		if got := eval[string](p, fmt.Sprintf("%s\nhello(%q, \"Zoë\").catch(String)", src, url)); got != want {
+			t.Errorf("hello(%q) answers %q; want %q", url, got, want)
+		}
+	}
+	address, stop := start(t)
+	wire := freshWire()
+	p := openLesson(t, address, "handshake", wire)
+	says(p, "ws://"+address+"/echo?breakdown=off&wire="+wire, "Zoë")
+	p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]")].some(r => r.textContent.includes("Zoë") && !r.textContent.includes("terminal"))`)
+	tools := sampleTools(t)
+	for _, language := range []string{"py", "go", "mjs"} {
+		if tool := tools[language]; tool != nil {
+			url := serveSample(t, tool("hello-server", "0"))
+			other := newTab(t)
+			other.do(chromedp.Navigate("http" + strings.TrimPrefix(url, "ws"))) // it refuses the page, which is one of its own all the same
+			says(other, url, "Hello, Zoë!")
+		}
+	}
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
 }

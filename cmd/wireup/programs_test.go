@@ -6,6 +6,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,12 +23,9 @@ func sampleTools(t *testing.T) map[string]func(name string, args ...string) *exe
 	t.Helper()
 	bin := t.TempDir()
 	tools := make(map[string]func(string, ...string) *exec.Cmd)
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", "import websockets").Run() == nil {
-			tools["py"] = func(name string, args ...string) *exec.Cmd {
-				return exec.Command(python, append([]string{filepath.Join(programsDir, name+".py")}, args...)...)
-			}
-			break
+	if python := pythonForSamples(); python != "" {
+		tools["py"] = func(name string, args ...string) *exec.Cmd {
+			return exec.Command(python, append([]string{filepath.Join(programsDir, name+".py")}, args...)...)
 		}
 	}
 	build := exec.Command("go", "build", "-o", bin, "./...")
@@ -39,6 +38,16 @@ func sampleTools(t *testing.T) map[string]func(name string, args ...string) *exe
 		tools["mjs"] = node
 	}
 	return tools
+}
+
+// pythonForSamples is a Python that has the library of the samples; empty if there is none.
+func pythonForSamples() string {
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", "import websockets").Run() == nil {
+			return python
+		}
+	}
+	return ""
 }
 
 // nodeFor copies the programs to beside the packages that npm installed, since Node looks for ws there.
@@ -112,12 +121,14 @@ func runSample(t *testing.T, cmd *exec.Cmd) string {
 func TestSamplePrograms(t *testing.T) {
 	tools := sampleTools(t)
 	address, stop := start(t)
-	servers := map[string]string{"echo": "ws://" + address + "/echo?breakdown=off&wire=aaaaaaaaaaaah"}
+	const wire = "aaaaaaaaaaaah"
+	servers := map[string]string{"echo": "ws://" + address + "/echo?breakdown=off&wire=" + wire}
 	for _, language := range []string{"py", "go", "mjs"} {
 		if tool := tools[language]; tool != nil {
 			servers[language] = serveSample(t, tool("hello-server", "0"))
 		}
 	}
+	said := 0
 	for _, language := range []string{"py", "go", "mjs"} {
 		for _, client := range []string{"hello-client", "by-hand"} {
 			t.Run(client+"/"+language, func(t *testing.T) {
@@ -134,6 +145,9 @@ func TestSamplePrograms(t *testing.T) {
 						if server != "echo" {
 							want = "Hello, " + want + "!"
 						}
+						if server == "echo" {
+							said++
+						}
 						if got := runSample(t, tool(client, args...)); got != want {
 							t.Errorf("%s in %s against %s prints %q; want %q", client, language, server, got, want)
 						}
@@ -141,6 +155,30 @@ func TestSamplePrograms(t *testing.T) {
 				}
 			})
 		}
+	}
+	// With the reader's id in the URL, what they say stands on the wire.
+	res, err := http.Get("http://" + address + "/wire/" + wire + "/log.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var log struct {
+		Events []struct {
+			Kind, Direction, Driver string
+			Frame                   struct{ Type, Text string }
+		}
+	}
+	if err := json.NewDecoder(res.Body).Decode(&log); err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	for _, e := range log.Events {
+		if e.Kind == "frame" && e.Direction == "up" && e.Driver == "terminal" && e.Frame.Type == "text" && (e.Frame.Text == "Spang" || e.Frame.Text == "Zoë") {
+			names++
+		}
+	}
+	if names != said || said == 0 {
+		t.Errorf("the wire shows %d names; %d were said", names, said)
 	}
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)

@@ -19,7 +19,7 @@ var (
 )
 
 // places are the pages of the program beside the lessons.
-var places = []string{"/", "/wire"}
+var places = []string{"/", "/decode", "/wire"}
 
 // links looks at where the links of each page lead.
 func (l *linter) links() {
