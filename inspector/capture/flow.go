@@ -32,7 +32,6 @@ type flow struct {
 	ends     [2]netip.AddrPort
 	macs     [2]net.HardwareAddr
 	seq      [2]uint32
-	finished [2]bool
 	segment  int
 	comments []string // for the next packet
 	id       [2]uint16

@@ -61,7 +61,7 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 	}
 	rec := &Recording{Form: "a pcap capture", unit: "packet"}
 	var from source
-	link := func(gopacket.CaptureInfo) layers.LinkType { return 0 }
+	var link func(gopacket.CaptureInfo) layers.LinkType
 	if bytes.Equal(front, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
 		rec.Form = "a pcapng capture"
 		last, kind := -1, layers.LinkType(0)
