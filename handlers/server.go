@@ -47,6 +47,8 @@ type Limits struct {
 	RawIdle        time.Duration // of silence after which the raw echo closes one
 	Hex            int64         // bytes of hex text, and of what it stands for, in one dissection
 	Dissections    int           // at work at once
+	Capture        int64         // bytes of a capture or a HAR that somebody uploads
+	Captures       int           // of these at work at once
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -75,6 +77,8 @@ func DefaultLimits() Limits {
 		RawIdle:        2 * time.Minute,
 		Hex:            1 << 20,
 		Dissections:    8,
+		Capture:        64 << 20,
+		Captures:       2,
 	}
 }
 
@@ -121,6 +125,7 @@ type Server struct {
 	rooms    *exerciseRooms
 
 	dissections dissections
+	captures    dissections
 }
 
 // New makes a server. It fails when a page can't be rendered.

@@ -216,6 +216,7 @@ export class Details {
       say(row, event, event.sentence ?? `${event.summary}.`, this.#people),
       trouble !== undefined && el("p", { class: "note" }, trouble),
       event.note !== undefined && el("p", { class: "note" }, event.note),
+      event.place !== undefined && el("p", { class: "elsewhere" }, event.place),
       ...(event.violations ?? []).map(violation),
       devtools(row),
       ...this.#viewsOf(row, event, linked, signal),

@@ -62,6 +62,7 @@ var lessons = [][]*Exercise{
 	framesExercises,
 	maskingExercises,
 	conversationExercises,
+	captureExercises,
 	productionExercises,
 	chooseExercises,
 }

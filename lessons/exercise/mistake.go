@@ -32,6 +32,7 @@ var wordings = [][]Wording{
 	framesMistakes,
 	maskingMistakes,
 	conversationMistakes,
+	captureMistakes,
 	productionMistakes,
 	chooseMistakes,
 }
