@@ -64,50 +64,23 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 // view upgrades to a socket that only tells, and lets serve tell until ctx or the viewer is gone.
 // beside is what the same may be read from without a WebSocket.
 func (s *Server) view(w http.ResponseWriter, r *http.Request, id wire.ID, beside string, serve func(ctx context.Context, f *feed)) error {
-	if _, err := checkHandshake(r); errors.Is(err, errNoUpgrade) {
-		return refusal(http.StatusUpgradeRequired, noUpgradeRef,
-			"This is a WebSocket. Open it with new WebSocket(url), or ask for "+beside+" beside it.", upgradeFields())
-	} else if err != nil {
-		return err
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	socket, err := s.sockets.open(r.RemoteAddr, id, stop)
-	if err != nil {
-		return err
-	}
-	defer socket.close()
-	conn, err := upgradeFeed(w, r)
-	if conn == nil {
-		return err
-	}
-	defer conn.Close()
-	f := &feed{conn: conn, gone: make(chan struct{})}
-	go f.read()
-	serve(ctx, f)
-	conn.Close() // ends read, if it hasn't ended
-	<-f.gone
-	return nil
-}
-
-// upgradeFeed upgrades the connection of a handshake that has been checked. It returns neither a
-// connection nor an error when there is nobody left to answer.
-func upgradeFeed(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
-	upgrader := websocket.Upgrader{
-		ReadBufferSize:    1 << 10,
-		WriteBufferSize:   32 << 10,
-		WriteBufferPool:   &feedWriters,
-		EnableCompression: true,
-		HandshakeTimeout:  stallLimit,
-		CheckOrigin:       func(*http.Request) bool { return true },                // checkHandshake has done so
-		Error:             func(http.ResponseWriter, *http.Request, int, error) {}, // the funnel answers
-	}
-	watched := &hijacked{ResponseWriter: w}
-	conn, err := upgrader.Upgrade(watched, r, nil)
-	if err != nil && watched.done {
-		return nil, nil
-	}
-	return conn, err
+	return s.socket(w, r, webSocket{
+		wire:    id,
+		instead: "This is a WebSocket. Open it with new WebSocket(url), or ask for " + beside + " beside it.",
+		upgrader: websocket.Upgrader{
+			ReadBufferSize:    1 << 10,
+			WriteBufferSize:   32 << 10,
+			WriteBufferPool:   &feedWriters,
+			EnableCompression: true,
+		},
+		serve: func(ctx context.Context, conn *websocket.Conn) {
+			f := &feed{conn: conn, gone: make(chan struct{})}
+			go f.read()
+			serve(ctx, f)
+			conn.Close() // ends read, if it hasn't ended
+			<-f.gone
+		},
+	})
 }
 
 // feed is one viewer's connection.

@@ -96,14 +96,8 @@ func (s *Server) connectionsLab(w http.ResponseWriter, r *http.Request) error {
 	}
 	dial := s.labs.dials.of(id, connectionsName)
 	oneWay := dial.distance()
-	var setup time.Duration
-	if tap := tapOf(r); tap != nil {
-		// Whatever was answered on this connection was written to it.
-		if _, writes := tap.Calls(); writes == 0 {
-			setup = 2 * oneWay
-		}
-	}
-	if err := s.linger(w, r, id, setup+oneWay, held, oneWay); err != nil {
+	setup := setupTime(r, oneWay)
+	if err := s.linger(w, r, id, connectionsName, setup+oneWay, held, oneWay); err != nil {
 		return err
 	}
 	if r.URL.Query().Get("close") == "1" {
@@ -119,9 +113,20 @@ func (s *Server) connectionsLab(w http.ResponseWriter, r *http.Request) error {
 	}{word, waits{millis(setup), millis(oneWay), millis(held), millis(oneWay)}})
 }
 
+// setupTime is what SYN and SYN-ACK would take before the first request of a connection.
+func setupTime(r *http.Request, oneWay time.Duration) time.Duration {
+	if tap := tapOf(r); tap != nil {
+		// Whatever was answered on this connection was written to it.
+		if _, writes := tap.Calls(); writes == 0 {
+			return 2 * oneWay
+		}
+	}
+	return 0
+}
+
 // linger waits the times one after another. A reset of the lab ends it, and so does the server's
 // end. A client that has closed its side does not: it may still read.
-func (s *Server) linger(w http.ResponseWriter, r *http.Request, id wire.ID, times ...time.Duration) error {
+func (s *Server) linger(w http.ResponseWriter, r *http.Request, id wire.ID, lab string, times ...time.Duration) error {
 	var all time.Duration
 	for _, d := range times {
 		all += d
@@ -129,7 +134,7 @@ func (s *Server) linger(w http.ResponseWriter, r *http.Request, id wire.ID, time
 	if all == 0 {
 		return nil
 	}
-	h, err := s.holds.begin(r.WithContext(context.WithoutCancel(r.Context())), id, connectionsName)
+	h, err := s.holds.begin(r.WithContext(context.WithoutCancel(r.Context())), id, lab)
 	if err != nil {
 		return err
 	}
@@ -242,7 +247,7 @@ func (s *Server) connectionsHangUp(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	if err := s.linger(w, r, id, hangUpAfter); err != nil {
+	if err := s.linger(w, r, id, connectionsName, hangUpAfter); err != nil {
 		return err
 	}
 	w.Header().Set("Connection", "close")

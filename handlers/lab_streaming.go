@@ -199,14 +199,9 @@ func (s *Server) streamingSay(w http.ResponseWriter, r *http.Request) error {
 	if _, err := labWord(r); err != nil {
 		return err
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestSaid))
-	var tooLong *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLong):
-		return &StatusError{Code: http.StatusRequestEntityTooLarge, Err: err,
-			Text: fmt.Sprintf("A message upstream may have %d bytes here. Say it in fewer.", longestSaid)}
-	case err != nil:
-		return &StatusError{Code: http.StatusBadRequest, Err: err, Text: "The message did not come whole. Send it again."}
+	b, err := labBody(w, r, longestSaid, fmt.Sprintf("A message upstream may have %d bytes here. Say it in fewer.", longestSaid))
+	if err != nil {
+		return err
 	}
 	text := strings.ReplaceAll(strings.TrimSpace(strings.ReplaceAll(string(b), "\r\n", "\n")), "\r", "\n")
 	if text == "" || !utf8.ValidString(text) {

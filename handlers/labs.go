@@ -4,7 +4,9 @@ package handlers
 // its query is read.
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -64,6 +66,19 @@ func labNumber(r *http.Request, name string, otherwise, least, most int) (int, e
 func labMillis(r *http.Request, name string, otherwise, most time.Duration) (time.Duration, error) {
 	n, err := labNumber(r, name, int(otherwise/time.Millisecond), 0, int(most/time.Millisecond))
 	return time.Duration(n) * time.Millisecond, err
+}
+
+// labBody reads a request's body of at most so many bytes. tooLong says what to do when it has more.
+func labBody(w http.ResponseWriter, r *http.Request, most int64, tooLong string) ([]byte, error) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Err: err, Text: tooLong}
+	case err != nil:
+		return nil, &StatusError{Code: http.StatusBadRequest, Err: err, Text: "The message did not come whole. Send it again."}
+	}
+	return b, nil
 }
 
 // resetSource forgets a lab's source of events, and ends the waits for it.

@@ -32,14 +32,16 @@ var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspe
 
 // site is every page, and what they load.
 type site struct {
-	assets  *assets
-	view    templates.Site
-	policy  string // the Content-Security-Policy of every page
-	home    *encoded
-	wire    *encoded
-	decode  *encoded
-	lessons map[string]*encoded
-	course  *lessons.Course
+	assets *assets
+	view   templates.Site
+	policy string // the Content-Security-Policy of every page
+	home   *encoded
+	wire   *encoded
+	decode *encoded
+	// measured is the page of the reader's numbers, without the numbers
+	measured *encoded
+	lessons  map[string]*encoded
+	course   *lessons.Course
 }
 
 // newSite renders the pages of course. Recorded traffic is in content, which may be nil.
@@ -66,6 +68,9 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 	}
 	if s.decode, err = renderOnce(templates.Decode(templates.DecodeView{Site: s.view, Samples: samples})); err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
+	}
+	if s.measured, err = renderOnce(templates.Measured(measuredView(s.view, course))); err != nil {
+		return nil, fmt.Errorf("measured: %w", err)
 	}
 	for _, l := range course.Lessons {
 		if !l.Written {

@@ -23,6 +23,7 @@ func (s *Server) routes() []route {
 		{"GET /lessons/{id}", s.lesson},
 		{"GET /wire", s.wirePage},
 		{"GET /decode", s.decodePage},
+		{"GET /measured", s.measuredPage},
 		{"GET " + assetPath + "{name}", s.asset},
 		{unknownPattern, s.unknown},
 		{"GET /healthz", s.healthz},
@@ -51,6 +52,18 @@ func (s *Server) routes() []route {
 		{"POST /lab/conversation/control/{what}", s.conversationCommand},
 		{"GET " + capturePath + "{word}/{file}", s.captureMade},
 		{"POST " + capturePath + "{word}", s.captureSniffed},
+		{"GET /lab/production/{word}", s.production}, // upgrades to WebSocket, or streams
+		{"GET " + behindProduction + "{word}", s.productionBehind},
+		{"GET " + strangerPath, s.strangerPage}, // a page that is none of ours
+		{"POST /lab/production/control/{what}", s.productionCommand},
+		{"GET /lab/race/{word}/poll", s.racePoll},
+		{"GET /lab/race/{word}/comet", s.raceComet}, // held until an update comes
+		{"GET /lab/race/{word}/stream", s.raceStream},
+		{"GET /lab/race/{word}/socket", s.raceSocket}, // upgrades to WebSocket
+		{"POST /lab/race/control/{what}", s.raceCommand},
+		{"GET /lab/game/{word}", s.game}, // upgrades to WebSocket
+		{"POST /lab/game/{word}", s.gameRequest},
+		{"POST /lab/game/control/{what}", s.gameCommand},
 		{"/wire/{id}/feed", s.feed}, // as /echo does
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"wireup/bus"
+	"wireup/handlers/game"
 	"wireup/inspector"
 	"wireup/lessons"
 	"wireup/wire"
@@ -39,6 +40,7 @@ type Limits struct {
 	AddressHolds   int           // requests held for one client address
 	HoldTime       time.Duration // that a request is held for at most, when nothing happens
 	CutTime        time.Duration // that the impatient intermediary waits for an answer
+	IdleTime       time.Duration // of silence after which an intermediary closes a connection
 	BeatTime       time.Duration // of silence after which a stream says that it is still there
 	RawConns       int           // connections to the raw echo
 	RawBytes       int64         // bytes that one of them sends
@@ -68,6 +70,7 @@ func DefaultLimits() Limits {
 		AddressHolds:   256,
 		HoldTime:       25 * time.Second,
 		CutTime:        10 * time.Second,
+		IdleTime:       15 * time.Second,
 		BeatTime:       15 * time.Second,
 		RawConns:       64,
 		RawBytes:       1 << 20,
@@ -109,7 +112,10 @@ type Server struct {
 	comets   *sources
 	cutter   *cutter
 	streams  *streamLabs
+	produced *productions
 	talks    talks
+	races    *races
+	world    *game.World
 	pairs    *pairs
 	raw      *rawEcho
 	listener atomic.Pointer[net.Addr] // where Serve answers
@@ -140,6 +146,8 @@ func New(c Config) (*Server, error) {
 		pairs:   newPairs(),
 		mux:     http.NewServeMux(),
 	}
+	s.produced = newProductions(c.Hub, c.Limits)
+	s.races = newRaces(c.Hub.Limits())
 	s.rooms = newExerciseRooms(c)
 	if s.watch == nil {
 		s.watch = c.Hub.Watch
@@ -149,6 +157,7 @@ func New(c Config) (*Server, error) {
 	if s.site, err = newSite(c.Static, c.Content, c.Course, c.Raw); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
+	s.world = game.New(c.Bus, c.Log) // last: it listens on the bus until Shutdown
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
@@ -192,6 +201,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	go func() { drained <- s.raw.drain(ctx) }()
 	err := s.http.Shutdown(ctx)
 	s.pairs.drain()
+	defer s.world.Close() // when its players have gone
 	for range cap(drained) {
 		if drainErr := <-drained; err == nil {
 			err = drainErr

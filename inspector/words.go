@@ -98,7 +98,7 @@ func Sentence(e *Event) string {
 		if e.Refused {
 			s += " So this handshake failed, and no WebSocket begins here."
 			if length, ok := h.Get("Content-Length"); ok && length != "0" {
-				s += " Why, its body says, the next row of this connection."
+				s += " Its body, the next row of this connection, says why."
 			}
 		}
 		return s

@@ -24,6 +24,11 @@ export class Feed extends Line {
     this.addEventListener("message", (e) => this.#take(/** @type {CustomEvent<Item | Which | (Item | Which)[]>} */ (e).detail));
   }
 
+  /** began is when the log's first event was, in ms since 1970; null while there is none. */
+  get began() {
+    return this.#began;
+  }
+
   /** @param {Item | Which | (Item | Which)[]} message */
   #take(message) {
     /** @type {Item[]} */

@@ -284,7 +284,7 @@ function keptFields({ frame, bytes: hex }) {
 }
 
 /** @type {Record<string, string>} */
-const PEOPLE = { page: "Your browser", terminal: "Your terminal", forge: "The forge" };
+const PEOPLE = { page: "Your browser", terminal: "Your terminal", forge: "The forge", proxy: "The intermediary" };
 
 /**
  * say is the first line: who spoke to whom, and what it was.

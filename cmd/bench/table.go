@@ -27,7 +27,7 @@ func (r row) met() bool {
 }
 
 // printTargets prints the design's targets and what was measured, met or not.
-func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers headerFigures, page pageFigures, exact exactFigures, captures captureFigures) {
+func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers headerFigures, page pageFigures, exact exactFigures, game gameFigures, captures captureFigures) {
 	var rows []row
 	for _, t := range []struct {
 		size, depth int
@@ -55,6 +55,7 @@ func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers heade
 		row{what: "mallocs a header decode", measured: spread{float64(headers.oursAllocs)}},
 		row{what: "lesson page, rendered once, against rendering it each time", atLeast: true, target: 25, measured: page["plain"].over(page["once"]), note: " times as fast"},
 		row{what: "the same, against rendering and compressing it each time", atLeast: true, target: 25, measured: page["each"].over(page["once"]), note: " times as fast"},
+		game.row(),
 		captureRow(captures),
 	)
 	printRows(w, rows...)
@@ -65,7 +66,7 @@ func captureRow(f captureFigures) row {
 	return row{what: "CPU for a capture of 100 000 frames, `wireup inspect --fields` against `tshark -T fields`, rows equal", atLeast: true, target: 50, measured: f.theirs.over(f.ours), note: " times as efficient"}
 }
 
-// printRows prints targets, met or not.
+// printRows prints targets, each met or not.
 func printRows(w io.Writer, rows ...row) {
 	fmt.Fprintf(w, "Measured on %s: %s, %d cores, %s. Median (least–most) of interleaved runs.\n\n",
 		time.Now().Format("2 January 2006"), machine(), runtime.NumCPU(), runtime.Version())

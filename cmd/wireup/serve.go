@@ -97,7 +97,8 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.IntVar(&f.limits.WireHolds, "wire-holds", f.limits.WireHolds, "requests held at once on one wire, streams among them")
 	fs.IntVar(&f.limits.AddressHolds, "address-holds", f.limits.AddressHolds, "requests held at once for one client address")
 	fs.DurationVar(&f.limits.HoldTime, "hold-time", f.limits.HoldTime, "`time` that the Comet lab holds a request for")
-	fs.DurationVar(&f.limits.CutTime, "cut-time", f.limits.CutTime, "`time` that the Comet lab's intermediary waits for an answer")
+	fs.DurationVar(&f.limits.CutTime, "cut-time", f.limits.CutTime, "`time` after which the labs' impatient intermediaries cut")
+	fs.DurationVar(&f.limits.IdleTime, "idle-time", f.limits.IdleTime, "`time` of silence after which a lab's intermediary closes a connection")
 	fs.DurationVar(&f.limits.BeatTime, "beat-time", f.limits.BeatTime, "`time` of silence after which a stream sends a comment")
 	f.raw.define(fs, &f.limits)
 	fs.IntVar(&f.wires.Events, "wire-events", f.wires.Events, "events kept on one wire")
@@ -121,7 +122,7 @@ func (f *serveFlags) check() error {
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
 		{"dissections", f.limits.Dissections}, {"captures", f.limits.Captures},
 		{"wire-holds", f.limits.WireHolds}, {"address-holds", f.limits.AddressHolds},
-		{"hold-time", int(f.limits.HoldTime)}, {"cut-time", int(f.limits.CutTime)}, {"beat-time", int(f.limits.BeatTime)},
+		{"hold-time", int(f.limits.HoldTime)}, {"cut-time", int(f.limits.CutTime)}, {"beat-time", int(f.limits.BeatTime)}, {"idle-time", int(f.limits.IdleTime)},
 		{"request-time", int(f.limits.RequestTime)}, {"response-time", int(f.limits.ResponseTime)},
 		{"drain-time", int(f.drainTime)}, {"forge-time", int(f.limits.ForgeTime)}, {"wire-age", int(f.wires.Age)},
 	} {

@@ -129,7 +129,7 @@
 //	2000 1 end client closed
 //
 // A record begins with the milliseconds since the recording began and the number of the
-// connection. Then comes what happened: open, with the driver (page, forge, terminal), the client's
+// connection. Then comes what happened: open, with the driver (page, forge, terminal, proxy), the client's
 // address, announced if the program announced the connection for the wire, as the forge does, and
 // raw LAB if it came to that lab's raw port; up or down, with bytes; eof, when the client of a raw
 // port sends nothing more; end, with the words of the close event, and the error in quotes if there

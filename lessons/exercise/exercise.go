@@ -63,6 +63,8 @@ var lessons = [][]*Exercise{
 	maskingExercises,
 	conversationExercises,
 	captureExercises,
+	productionExercises,
+	chooseExercises,
 }
 
 // All returns every exercise, in the order of the course.

@@ -45,7 +45,7 @@ type Record struct {
 	Direction inspector.Direction // of RecordBytes
 	Bytes     []byte              // that crossed in one piece
 
-	Driver    string // of RecordOpen: page, forge or terminal
+	Driver    string // of RecordOpen: page, forge, terminal or proxy
 	Remote    string // of RecordOpen: the client's address
 	Announced bool   // of RecordOpen: the program announced the connection for the wire, as the forge does
 	Raw       string // of RecordOpen: the lab whose raw port it came to; empty for HTTP
@@ -166,8 +166,8 @@ func (p *fixtureParser) record(line int, words []string) error {
 				return fmt.Errorf("%q behind the address; there may be announced, and raw LAB", more[0])
 			}
 		}
-		if r.Driver != wire.DriverPage && r.Driver != wire.DriverForge && r.Driver != wire.DriverTerminal {
-			return fmt.Errorf("%q is no driver; there are page, forge and terminal", r.Driver)
+		if r.Driver != wire.DriverPage && r.Driver != wire.DriverForge && r.Driver != wire.DriverTerminal && r.Driver != wire.DriverProxy {
+			return fmt.Errorf("%q is no driver; there are page, forge, terminal and proxy", r.Driver)
 		}
 	case "up", "down":
 		r.What = RecordBytes

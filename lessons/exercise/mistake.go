@@ -33,6 +33,8 @@ var wordings = [][]Wording{
 	maskingMistakes,
 	conversationMistakes,
 	captureMistakes,
+	productionMistakes,
+	chooseMistakes,
 }
 
 // Wordings returns the whole table.
