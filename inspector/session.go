@@ -83,6 +83,7 @@ type half struct {
 	body     body
 	frames   frameReader
 	note     string // for the next event of bytes
+	sure     bool   // what comes next begins a frame
 }
 
 // NewSession makes a Session that tells emit each event. The event and all that it points to

@@ -17,10 +17,7 @@ var errGap = errors.New("bytes of it are missing from the recording")
 // behind it; elsewhere it goes on at the next sure boundary: a piece shown to Observe that begins a
 // head, or that is cut into whole frames without a rest.
 func (s *Session) Lost(at time.Time, d Direction, n uint64) {
-	h := &s.up
-	if d == Down {
-		h = &s.down
-	}
+	h := s.half(d)
 	h.at = at
 	within := n > 0 && s.within(h, n)
 	if !within {
@@ -54,21 +51,56 @@ func (s *Session) Joined() {
 	s.seek(&s.down)
 }
 
-// BeginsFrames reports whether p can be nothing but frames of a WebSocket that crossed in direction d:
-// each header is one that such a sender writes, and the last frame ends where p ends.
-func BeginsFrames(p []byte, d Direction) bool {
+// Seeking reports whether reading in direction d waits for a sure boundary.
+func (s *Session) Seeking(d Direction) bool { return s.half(d).phase == inSeek }
+
+// Sure tells s that the next bytes shown in direction d begin a frame: for who knows more than s does,
+// such as what comes behind them.
+func (s *Session) Sure(d Direction) { s.half(d).sure = true }
+
+func (s *Session) half(d Direction) *half {
+	if d == Down {
+		return &s.down
+	}
+	return &s.up
+}
+
+// FrameChain tells whether pieces of a stream can be nothing but frames that crossed in direction D,
+// if the first begins with one: each header is one that such a sender writes.
+type FrameChain struct {
+	D    Direction
+	left uint64 // of a payload
+}
+
+// Add adds a piece. ok is false if it goes on with no such frame, or with a part of a header; ends is
+// whether a frame ends where the piece ends.
+func (c *FrameChain) Add(p []byte) (ends, ok bool) {
 	for len(p) > 0 {
+		if c.left > 0 {
+			n := min(c.left, uint64(len(p)))
+			c.left -= n
+			p = p[n:]
+			continue
+		}
 		h, n, err := ParseHeader(p)
-		if n == 0 || err != nil || h.Masked != (d == Up) || h.RSV&(RSV2|RSV3) != 0 || h.Opcode.Reserved() ||
-			h.LengthForm() != h.ShortestForm() || h.Length > uint64(len(p)-n) {
-			return false
+		if n == 0 || err != nil || h.Masked != (c.D == Up) || h.RSV&(RSV2|RSV3) != 0 || h.Opcode.Reserved() || h.LengthForm() != h.ShortestForm() {
+			return false, false
 		}
 		if h.Opcode.Control() && (!h.Fin || h.RSV != 0 || h.Length > MaxControlPayload) {
-			return false
+			return false, false
 		}
-		p = p[n+int(h.Length):]
+		c.left = h.Length
+		p = p[n:]
 	}
-	return true
+	return c.left == 0, true
+}
+
+// BeginsFrames reports whether p can be nothing but frames of a WebSocket that crossed in direction d,
+// the last of which ends where p ends.
+func BeginsFrames(p []byte, d Direction) bool {
+	c := FrameChain{D: d}
+	ends, ok := c.Add(p)
+	return ok && ends
 }
 
 // within reports whether the next n bytes of h are payload whose end is known.
@@ -141,10 +173,12 @@ func (s *Session) seek(h *half) {
 
 // sought looks whether p begins at a sure boundary, and tells it as bytes if it does not.
 func (s *Session) sought(h *half, p []byte) int {
+	sure := h.sure
+	h.sure = false
 	switch {
 	case !s.webSocket && beginsHead(p, h.dir):
 		h.phase, h.note = inHead, ""
-	case BeginsFrames(p, h.dir):
+	case sure || BeginsFrames(p, h.dir):
 		if !s.webSocket {
 			s.presume(p)
 		}

@@ -24,11 +24,9 @@ const chrome = `{"log": {"version": "1.2", "creator": {"name": "WebInspector", "
  "startedDateTime": "2026-11-25T20:00:01.000Z", "time": 500, "timings": {}}
 ]}}`
 
-const chromeTold = `1 up connection opened
-1 up GET /a?b=c HTTP/1.1
+const chromeTold = `1 up GET /a?b=c HTTP/1.1
 1 down HTTP/1.1 200 
 1 down body, 5 bytes
-2 up connection opened
 2 up GET /echo HTTP/1.1
 2 down HTTP/1.1 101 Switching Protocols
 2 down binary frame, 2 bytes =` + "\x00\xff" + `
@@ -80,7 +78,7 @@ func TestHARWrittenIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "1 up connection opened\n1 up GET /chat HTTP/1.1\n1 down HTTP/1.1 101 Switching Protocols\n1 up text frame, 5 bytes, masked =Hello\n1 down text frame, 5 bytes =Hello\n" +
+	want := "1 up GET /chat HTTP/1.1\n1 down HTTP/1.1 101 Switching Protocols\n1 up text frame, 5 bytes, masked =Hello\n1 down text frame, 5 bytes =Hello\n" +
 		"1 up ping frame, 2 bytes, masked =hi\n1 up close frame, 2 bytes, masked, 1000 normal closure\n"
 	if got := play(r); got != want {
 		t.Errorf("told\n%s\nwant\n%s", got, want)

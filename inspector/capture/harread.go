@@ -112,7 +112,6 @@ func (r *Recording) entry(e *harEntry) {
 	}
 	h := &harBuilder{rec: r, conn: int32(len(r.Conns))}
 	r.Conns = append(r.Conns, Conn{Server: server, Note: note})
-	r.steps = append(r.steps, step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, kind: stepOpen})
 	h.request(e, u, at)
 	if e.Response.Status <= 0 {
 		return

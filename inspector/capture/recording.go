@@ -71,6 +71,12 @@ type kept struct{ chunk, from, size int32 }
 // mostSpeechless is how many events of bytes a connection gets that speaks no protocol that we know.
 const mostSpeechless = 16
 
+// mostLook is how many steps are looked ahead for the end of a frame, and mostLooks how often.
+const (
+	mostLook  = 4096
+	mostLooks = 4096
+)
+
 // Spoken is how a connection is called in words.
 func (c *Conn) String() string {
 	if !c.Client.IsValid() {
@@ -116,6 +122,26 @@ func (r *Recording) sort() {
 	}
 }
 
+// chained reports whether the bytes of step i begin a frame for sure: headers and lengths from there on
+// lead to a place where a segment ends too.
+func (r *Recording) chained(i int, d inspector.Direction) bool {
+	first := &r.steps[i]
+	chain := inspector.FrameChain{D: d}
+	for k := i; k < min(len(r.steps), i+mostLook); k++ {
+		s := &r.steps[k]
+		if s.conn != first.conn || s.side != first.side {
+			continue
+		}
+		if s.kind != stepData {
+			return false
+		}
+		if ends, ok := chain.Add(r.bytes(s)); !ok || ends {
+			return ok
+		}
+	}
+	return false
+}
+
 // player is a connection while it is being read.
 type player struct {
 	session *inspector.Session
@@ -137,7 +163,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 	var start time.Time
 	last := int64(0)
 	told := Told{}
-	hidden, seq := 0, 0
+	hidden, seq, looks := 0, 0, 0
 	at := func(s *step) time.Time {
 		last = max(last, s.at) // a clock that was set back
 		return time.Unix(0, last)
@@ -196,6 +222,12 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 		case stepOpen:
 			p.session.Opened(t)
 		case stepData:
+			if p.session.Seeking(d) && looks < mostLooks {
+				looks++
+				if r.chained(i, d) {
+					p.session.Sure(d)
+				}
+			}
 			p.session.Observe(t, d, r.bytes(s))
 		case stepGap:
 			p.session.Lost(t, d, uint64(s.size))
