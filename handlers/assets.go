@@ -82,7 +82,7 @@ func (a *assets) url(name string) string {
 func (a *assets) scripts() []string {
 	var names []string
 	for name := range a.names {
-		if path.Ext(name) == ".js" && name != themeScript {
+		if path.Ext(name) == ".js" && name != themeScript && name != strangerScript {
 			names = append(names, name)
 		}
 	}

@@ -1,6 +1,7 @@
 package handlers
 
-// POST /dissect: hex in, events with dissections out. It touches no wire.
+// POST /dissect: hex or a capture in, events with dissections out. It touches no wire. Hex is here, and
+// captures in dissectfile.go.
 
 import (
 	"errors"
@@ -43,6 +44,8 @@ const (
 //	faults   for each violation its place in the text, and the seq of its event
 //	omitted  how many events there are beyond the limit
 //
+// Of a file of connections, which is known by its first bytes, the answer has more: see appendRecording.
+//
 // A browser that posts a form without script gets the same as text.
 func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
 	done, err := s.dissections.begin(s.limits.Dissections)
@@ -53,6 +56,9 @@ func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
 	q, err := queryOf(r, dissectRef)
 	if err != nil {
 		return err
+	}
+	if upload := newUpload(w, r); upload.capture() {
+		return s.dissectCapture(w, r, q, upload)
 	}
 	text, form, err := s.hexOf(w, r)
 	if err != nil {
@@ -105,7 +111,9 @@ func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, for
 	case "application/x-www-form-urlencoded": // also what curl says of anything
 		most *= percentEncoding
 	default:
-		return "", nil, unsupported(kind)
+		if !captureKind(kind) {
+			return "", nil, unsupported(kind)
+		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooLong *http.MaxBytesError
@@ -136,7 +144,7 @@ func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, for
 
 func unsupported(kind string) error {
 	return &StatusError{Code: http.StatusUnsupportedMediaType, Ref: dissectRef,
-		Text: fmt.Sprintf("This address reads hex as text/plain, and not %s. Send the text of xxd, hexdump -C or the like with that Content-Type.", clipped(kind))}
+		Text: fmt.Sprintf("This address reads hex as text/plain, and captures and HARs as application/octet-stream, and not %s. Send what you have with the Content-Type that fits.", clipped(kind))}
 }
 
 func (s *Server) overHex() error {

@@ -12,9 +12,14 @@ type dissections struct{ open atomic.Int64 }
 
 // begin counts one more. Call done when it is over.
 func (d *dissections) begin(most int) (done func(), err error) {
+	return d.beginNamed(most, "dissections at work", "--dissections")
+}
+
+// beginNamed is begin for a limit of another name.
+func (d *dissections) beginNamed(most int, what, flag string) (done func(), err error) {
 	if d.open.Add(1) > int64(most) {
 		d.open.Add(-1)
-		return nil, limitError("dissections at work", most, "--dissections", "Try again in a moment.")
+		return nil, limitError(what, most, flag, "Try again in a moment.")
 	}
 	return func() { d.open.Add(-1) }, nil
 }

@@ -35,11 +35,16 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.converse(w, r, shake, o, &echoTalk{})
+}
+
+// converse upgrades, and holds talk's conversation.
+func (s *Server) converse(w http.ResponseWriter, r *http.Request, shake handshake, o echoOptions, talk *echoTalk) (err error) {
 	tap := tapOf(r)
 	if tap == nil {
 		return errors.New("echo: the connection has no tap")
 	}
-	talk := &echoTalk{server: s, wire: o.wire}
+	talk.server, talk.wire = s, o.wire
 	talk.handshake.Add(1)
 	if talk.socket, err = s.sockets.open(r.RemoteAddr, o.wire, talk.stop); err != nil {
 		return err
@@ -137,6 +142,7 @@ type echoTalk struct {
 	wire      wire.ID
 	socket    *socket
 	handshake sync.WaitGroup // done when conversation is set, or never will be
+	over      func()         // called when it is over; may be nil
 
 	mu           sync.Mutex
 	conversation mirror.Conversation
@@ -161,6 +167,9 @@ func (t *echoTalk) Rests() { t.server.echoes.surge.left() }
 func (t *echoTalk) Over() {
 	t.server.echoes.remove(t.wire, t)
 	t.socket.close()
+	if t.over != nil {
+		t.over()
+	}
 }
 
 func (t *echoTalk) stop() {

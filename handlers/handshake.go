@@ -30,6 +30,11 @@ const (
 // Upgrade and Connection without what else they listed: gorilla reads them again, and gives up at
 // an empty element or a protocol's version.
 func checkHandshake(r *http.Request) (h handshake, err error) {
+	return checkHandshakeFrom(r, checkOrigin)
+}
+
+// checkHandshakeFrom leaves it to origin who may connect.
+func checkHandshakeFrom(r *http.Request, origin func(values []string, host string) error) (h handshake, err error) {
 	if r.Method != http.MethodGet {
 		return h, refusal(http.StatusMethodNotAllowed, "RFC 6455 §4.1",
 			"The handshake is a GET request, and this is "+r.Method+".", http.Header{"Allow": {"GET"}})
@@ -61,7 +66,7 @@ func checkHandshake(r *http.Request) (h handshake, err error) {
 	if err := checkKey(r.Header["Sec-Websocket-Key"]); err != nil {
 		return h, err
 	}
-	if err := checkOrigin(r.Header["Origin"], r.Host); err != nil {
+	if err := origin(r.Header["Origin"], r.Host); err != nil {
 		return h, err
 	}
 	if h.protocols, err = parseProtocols(r.Header["Sec-Websocket-Protocol"]); err != nil {

@@ -117,24 +117,13 @@ func (s *Server) conversation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer socket.close()
-	upgrader := websocket.Upgrader{
-		ReadBufferSize:   talkMost,
-		WriteBufferSize:  talkMost,
-		HandshakeTimeout: upgradeTimeout,
-		CheckOrigin:      func(*http.Request) bool { return true },                // checkHandshake has done so
-		Error:            func(http.ResponseWriter, *http.Request, int, error) {}, // the funnel answers
-	}
-	watched := &hijacked{ResponseWriter: w}
 	// Whoever has the 101 may ask for its end: so the lab knows of it before.
 	k := &talk{name: r.URL.Query().Get("socket"), tap: tap, shook: make(chan struct{})}
 	s.talks.add(id, k)
 	defer s.talks.remove(id, k)
-	k.conn, err = upgrader.Upgrade(watched, r, nil)
+	k.conn, err = upgradePlain(w, r, talkMost)
 	close(k.shook)
-	if err != nil && watched.done {
-		return nil
-	}
-	if err != nil {
+	if k.conn == nil {
 		return err
 	}
 	leave := context.AfterFunc(ctx, func() { k.bye(websocket.CloseGoingAway, "the server is stopping") })

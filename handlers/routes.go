@@ -50,6 +50,12 @@ func (s *Server) routes() []route {
 		{"POST /lab/sockets/control/{what}", s.socketsCommand},
 		{"GET /lab/conversation/{word}", s.conversation}, // upgrades to WebSocket
 		{"POST /lab/conversation/control/{what}", s.conversationCommand},
+		{"GET " + capturePath + "{word}/{file}", s.captureMade},
+		{"POST " + capturePath + "{word}", s.captureSniffed},
+		{"GET /lab/production/{word}", s.production}, // upgrades to WebSocket, or streams
+		{"GET " + behindProduction + "{word}", s.productionBehind},
+		{"GET " + strangerPath, s.strangerPage}, // a page that is none of ours
+		{"POST /lab/production/control/{what}", s.productionCommand},
 		{"GET /lab/race/{word}/poll", s.racePoll},
 		{"GET /lab/race/{word}/comet", s.raceComet}, // held until an update comes
 		{"GET /lab/race/{word}/stream", s.raceStream},
@@ -63,6 +69,8 @@ func (s *Server) routes() []route {
 		{"/wire/{id}/feed", s.feed}, // likewise
 		{"GET /wire/{id}/events/{seq}", s.event},
 		{"GET /wire/{id}/log.json", s.logJSON},
+		{"GET /wire/{id}/log.pcapng", s.logPcapng},
+		{"GET /wire/{id}/log.har", s.logHAR},
 		{"GET /wire/{id}/resume.svg", s.resume},
 		{"POST /lab/answer/{exercise}", s.answer},
 		{"GET /wire/{id}/exercises", s.exercises}, // upgrades to WebSocket

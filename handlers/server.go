@@ -40,12 +40,15 @@ type Limits struct {
 	AddressHolds   int           // requests held for one client address
 	HoldTime       time.Duration // that a request is held for at most, when nothing happens
 	CutTime        time.Duration // that the impatient intermediary waits for an answer
+	IdleTime       time.Duration // of silence after which an intermediary closes a connection
 	BeatTime       time.Duration // of silence after which a stream says that it is still there
 	RawConns       int           // connections to the raw echo
 	RawBytes       int64         // bytes that one of them sends
 	RawIdle        time.Duration // of silence after which the raw echo closes one
 	Hex            int64         // bytes of hex text, and of what it stands for, in one dissection
 	Dissections    int           // at work at once
+	Capture        int64         // bytes of a capture or a HAR that somebody uploads
+	Captures       int           // of these at work at once
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -67,12 +70,15 @@ func DefaultLimits() Limits {
 		AddressHolds:   256,
 		HoldTime:       25 * time.Second,
 		CutTime:        10 * time.Second,
+		IdleTime:       15 * time.Second,
 		BeatTime:       15 * time.Second,
 		RawConns:       64,
 		RawBytes:       1 << 20,
 		RawIdle:        2 * time.Minute,
 		Hex:            1 << 20,
 		Dissections:    8,
+		Capture:        64 << 20,
+		Captures:       2,
 	}
 }
 
@@ -109,6 +115,7 @@ type Server struct {
 	comets   *sources
 	cutter   *cutter
 	streams  *streamLabs
+	produced *productions
 	talks    talks
 	races    *races
 	world    *game.World
@@ -121,6 +128,7 @@ type Server struct {
 	rooms    *exerciseRooms
 
 	dissections dissections
+	captures    dissections
 }
 
 // New makes a server. It fails when a page can't be rendered.
@@ -142,6 +150,7 @@ func New(c Config) (*Server, error) {
 		pairs:    newPairs(),
 		mux:      http.NewServeMux(),
 	}
+	s.produced = newProductions(c.Hub, c.Limits)
 	s.races = newRaces(c.Hub.Limits())
 	s.rooms = newExerciseRooms(c)
 	if s.watch == nil {

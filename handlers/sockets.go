@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/gorilla/websocket"
+
 	"wireup/wire"
 )
 
@@ -104,6 +106,24 @@ func (s *sockets) drain(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for WebSockets to close: %w", ctx.Err())
 	}
+}
+
+// upgradePlain upgrades for gorilla to hold, with buffers of size, once checkHandshake has had its say.
+// It returns neither a connection nor an error when there is nobody left to answer.
+func upgradePlain(w http.ResponseWriter, r *http.Request, size int) (*websocket.Conn, error) {
+	upgrader := websocket.Upgrader{
+		ReadBufferSize:   size,
+		WriteBufferSize:  size,
+		HandshakeTimeout: upgradeTimeout,
+		CheckOrigin:      func(*http.Request) bool { return true },
+		Error:            func(http.ResponseWriter, *http.Request, int, error) {}, // the funnel answers
+	}
+	watched := &hijacked{ResponseWriter: w}
+	conn, err := upgrader.Upgrade(watched, r, nil)
+	if err != nil && watched.done {
+		return nil, nil
+	}
+	return conn, err
 }
 
 func decrement[K comparable](m map[K]int, k K) {

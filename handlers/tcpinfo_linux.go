@@ -14,15 +14,8 @@ var errNoTCP = errors.New("the connection is not TCP")
 
 // tcpInfoOf reads what the kernel knows of the connection at the bottom of c.
 func tcpInfoOf(c net.Conn) (info tcpInfo, err error) {
-	for {
-		under, ok := c.(interface{ NetConn() net.Conn })
-		if !ok {
-			break
-		}
-		c = under.NetConn()
-	}
-	tcp, ok := c.(*net.TCPConn)
-	if !ok {
+	tcp := tcpOf(c)
+	if tcp == nil {
 		return info, errNoTCP
 	}
 	raw, err := tcp.SyscallConn()

@@ -38,7 +38,7 @@ func TestDevToolsOfHandshakes(t *testing.T) {
 		}
 	}
 	for _, e := range observe(t, Options{}, []piece{{Up, askUpgrade}, {Down, no}}) {
-		if e.Kind == KindResponse && !strings.HasSuffix(Sentence(e), "So this handshake failed, and no WebSocket begins here. Why, its body says, the next row of this connection.") {
+		if e.Kind == KindResponse && !strings.HasSuffix(Sentence(e), "So this handshake failed, and no WebSocket begins here. Its body, the next row of this connection, says why.") {
 			t.Errorf("of the refusal is said %q", Sentence(e))
 		}
 		if mark, _ := DevTools(e, false); mark != DevToolsHidden {

@@ -37,6 +37,7 @@ type Event struct {
 	Overhead  uint64 // those of them that are not payload: head, chunk framing, frame header
 	Bytes     []byte // the first of them, as they crossed the wire
 	Truncated bool   // there were more than Bytes holds
+	Gap       bool   // of KindBytes: these crossed, and nobody recorded them; Size is 0 if nobody knows how many
 	Refused   bool   // of a response and its body: an upgrade to WebSocket was asked for, and not granted
 
 	Head  *Head
@@ -58,6 +59,7 @@ type Frame struct {
 	Payload  []byte // the first payload bytes as they crossed the wire: masked, if Masked
 	Plain    []byte // the same, unmasked
 	Received uint64 // payload bytes that came: fewer than Length if the connection ended inside the frame
+	Missing  uint64 // payload bytes that crossed, and that nobody recorded
 
 	Message     int    // which message of its direction it belongs to, from 1; 0 for a control frame
 	Part        int    // which frame of that message it is, from 1

@@ -21,6 +21,7 @@ type Judge struct {
 	closed     bool   // a close frame has come
 	offset     uint64 // payload bytes of the current frame seen so far
 	text       UTF8
+	unsure     bool // frames have been missed: nobody knows whether a message is in progress
 	bad        bool // the current message has been found not to be UTF-8
 	body       [MaxControlPayload]byte
 	out        []Violation
@@ -101,18 +102,25 @@ func (j *Judge) Early(front []byte) []Violation {
 
 // dataHeader follows the message that data frames make up.
 func (j *Judge) dataHeader(h Header) {
+	unsure := j.unsure
+	j.unsure = unsure && h.Opcode == OpContinuation && !h.Fin
 	if h.Opcode == OpContinuation {
-		if j.message == OpContinuation {
+		if j.message == OpContinuation && !unsure {
 			j.breaks(RuleStrayContinuation, 0, "No message is in progress.")
 		}
 		return
 	}
-	if j.message != OpContinuation {
+	if j.message != OpContinuation && !unsure {
 		j.breaks(RuleMissingContinuation, 0,
 			fmt.Sprintf("A %s frame begins while a %s message is unfinished.", h.Opcode, j.message))
 	}
 	j.message, j.compressed, j.bad = h.Opcode, j.Deflate && h.RSV&RSV1 != 0, false
 	j.text.Reset()
+}
+
+// Lose tells j that it has missed bytes: what they held is not held against those that follow.
+func (j *Judge) Lose() {
+	j.unsure, j.bad, j.message = true, true, OpContinuation
 }
 
 // WantsPayload reports whether the payload of the current frame can break a rule.

@@ -44,6 +44,8 @@ type Session struct {
 	upFirst   bool // whose close frame came first
 	pings     []ping
 	over      bool
+	gap       bool // what is unfinished was cut off by a gap, and not by the connection's end
+	joined    bool // the connection is older than the recording
 }
 
 // exchange is one request, for reading its response.
@@ -64,6 +66,7 @@ const (
 	inWait // behind an upgrade request that has not been answered
 	inFrames
 	inRaw
+	inSeek // behind a gap, up to a sure boundary
 )
 
 // half is one direction of a Session.
@@ -80,6 +83,7 @@ type half struct {
 	body     body
 	frames   frameReader
 	note     string // for the next event of bytes
+	sure     bool   // what comes next begins a frame
 }
 
 // NewSession makes a Session that tells emit each event. The event and all that it points to
@@ -134,6 +138,8 @@ func (s *Session) feed(h *half, at time.Time, p []byte) {
 			n = h.frames.read(p)
 		case inRaw:
 			n = s.readRaw(h, p)
+		case inSeek:
+			n = s.sought(h, p)
 		}
 		p = p[n:]
 	}
@@ -392,9 +398,9 @@ func (s *Session) unfinished(h *half) {
 	switch h.phase {
 	case inHead, inWait:
 		if len(h.head) > 0 {
-			h.note = "The connection ended inside this head."
+			h.note = s.cutBy() + " inside this head."
 			if h.phase == inWait {
-				h.note = "The connection ended before the upgrade request was answered."
+				h.note = s.cutBy() + " before the upgrade request was answered."
 			}
 			s.readRaw(h, h.head)
 			h.head = nil
@@ -404,6 +410,14 @@ func (s *Session) unfinished(h *half) {
 	case inFrames:
 		h.frames.cut()
 	}
+}
+
+// cutBy begins the sentence that says what cut something off.
+func (s *Session) cutBy() string {
+	if s.gap {
+		return "The recording has a gap"
+	}
+	return "The connection ended"
 }
 
 // quote puts a value from the wire into a sentence.

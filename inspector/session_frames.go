@@ -24,6 +24,9 @@ type frameReader struct {
 	plain []byte // payload preview, unmasked
 	chunk [512]byte
 
+	missing uint64 // payload bytes of the frame in progress that nobody recorded
+	lost    string // what is to be said of them
+
 	message  int // messages begun
 	part     int
 	said     *CloseBody // what the first close frame said
@@ -36,6 +39,8 @@ type deflated struct {
 	data     []byte // the message's compressed bytes
 	size     uint64
 	over     bool // too many to keep
+	lost     bool // bytes of it are missing
+	unsure   bool // messages before the recording may have left a window
 	limited  bool // a limit of ours, and not the data, stopped the inflation
 	result   Inflated
 	plain    []byte
@@ -86,11 +91,13 @@ func (r *frameReader) FrameHeader(h Header, raw []byte) {
 	r.plain = r.plain[:0]
 	r.broken = append(r.broken[:0], r.judge.Header(h)...)
 	r.frame = Frame{Header: h}
+	r.missing, r.lost = 0, ""
 	if !h.Opcode.Control() {
 		if h.Opcode != OpContinuation {
 			r.message++
 			r.part = 0
 			r.deflated.data, r.deflated.size, r.deflated.over = r.deflated.data[:0], 0, false
+			r.deflated.lost = false
 		}
 		r.part++
 		r.frame.Message, r.frame.Part = r.message, r.part
@@ -100,9 +107,9 @@ func (r *frameReader) FrameHeader(h Header, raw []byte) {
 
 // FramePayload looks at a piece of payload, as far as somebody wants to know what is in it.
 func (r *frameReader) FramePayload(piece []byte) {
-	at := r.frame.Received
+	at := r.frame.Received + r.missing
 	r.frame.Received += uint64(len(piece))
-	if room := r.session.o.Preview - len(r.plain); room > 0 {
+	if room := r.session.o.Preview - len(r.plain); room > 0 && r.missing == 0 {
 		front := piece[:min(room, len(piece))]
 		r.bytes = append(r.bytes, front...)
 		if r.frame.Masked {
@@ -163,7 +170,7 @@ func (r *frameReader) FrameEnd() {
 	case OpPong:
 		f.RTT = r.session.ponged(r.half, r.plain)
 	}
-	r.tell("")
+	r.tell(r.lost)
 	r.half.began = r.half.at
 }
 
@@ -173,7 +180,7 @@ func (r *frameReader) tell(note string) {
 	f.Raw, f.Payload, f.Plain = r.bytes[:f.Size], r.bytes[f.Size:], r.plain
 	e := r.session.begin(r.half, KindFrame)
 	e.Size, e.Overhead, e.Bytes = uint64(f.Size)+f.Received, uint64(f.Size), r.bytes
-	e.Truncated = e.Size > uint64(len(r.bytes))
+	e.Truncated = e.Size > uint64(len(r.bytes)) || r.missing > 0
 	e.Frame, e.Violations, e.Note = f, r.broken, note
 	r.session.emit(e)
 }
@@ -181,10 +188,10 @@ func (r *frameReader) tell(note string) {
 // cut tells a frame that the connection's end cut off.
 func (r *frameReader) cut() {
 	if rest := r.decoder.Pending(); len(rest) > 0 {
-		r.half.note = "The connection ended inside this frame header."
+		r.half.note = r.session.cutBy() + " inside this frame header."
 		r.session.readRaw(r.half, rest)
 	} else if !r.decoder.Idle() {
-		r.tell("The connection ended inside this frame.")
+		r.tell(r.session.cutBy() + " inside this frame.")
 	}
 }
 
@@ -237,7 +244,12 @@ func (d *deflated) keep(plain []byte, limit int) {
 func (d *deflated) inflate(o Options) *Inflated {
 	d.result = Inflated{Compressed: d.size}
 	r := &d.result
-	d.limited = d.over
+	d.limited = d.over || d.lost
+	if d.lost {
+		d.inflater.lose(errGap)
+		r.Err = "Bytes of the compressed message are missing from the recording; it is not inflated."
+		return r
+	}
 	if d.over {
 		d.inflater.lose(ErrInflateLimit)
 		r.Err = "The compressed message is over " + size(o.InflateLimit) + " (limit: message); it is not inflated."
@@ -255,6 +267,9 @@ func (d *deflated) inflate(o Options) *Inflated {
 	case errors.Is(err, ErrFinalBlocks):
 		d.limited = true
 		r.Err = fmt.Sprintf("The message has more than %d blocks with BFINAL set (limit: final blocks); it is not inflated further.", MaxFinalBlocks)
+	case err != nil && (d.unsure || errors.Is(err, errGap)):
+		d.limited = true
+		r.Err = "It can't be inflated: it may refer to messages that the recording does not hold."
 	case err != nil:
 		r.Err = "It can't be inflated: " + err.Error() + "."
 	}

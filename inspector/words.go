@@ -21,7 +21,12 @@ func Summary(e *Event) string {
 	case KindFrame:
 		return frameSummary(e)
 	case KindBytes:
-		if e.Size == 0 {
+		switch {
+		case e.Gap && e.Size == 0:
+			return "gap: bytes are missing"
+		case e.Gap:
+			return "gap: " + count(e.Size, "byte") + " missing"
+		case e.Size == 0:
 			return "end of stream"
 		}
 		return count(e.Size, "byte") + " outside any protocol"
@@ -62,7 +67,10 @@ func frameSummary(e *Event) string {
 		b.WriteString(", after ")
 		b.WriteString(milliseconds(f.RTT))
 	}
-	if f.Received < f.Length {
+	switch {
+	case f.Missing > 0:
+		fmt.Fprintf(&b, ", %s missing", count(f.Missing, "byte"))
+	case f.Received < f.Length:
 		fmt.Fprintf(&b, ", cut off after %d", f.Received)
 	}
 	return b.String()
@@ -90,7 +98,7 @@ func Sentence(e *Event) string {
 		if e.Refused {
 			s += " So this handshake failed, and no WebSocket begins here."
 			if length, ok := h.Get("Content-Length"); ok && length != "0" {
-				s += " Why, its body says, the next row of this connection."
+				s += " Its body, the next row of this connection, says why."
 			}
 		}
 		return s
@@ -99,7 +107,12 @@ func Sentence(e *Event) string {
 	case KindFrame:
 		return frameSentence(e, who)
 	case KindBytes:
-		if e.Size == 0 {
+		switch {
+		case e.Gap && e.Size == 0:
+			return who + " sent bytes that the recording does not hold."
+		case e.Gap:
+			return fmt.Sprintf("%s sent %s that the recording does not hold.", who, count(e.Size, "byte"))
+		case e.Size == 0:
 			return who + " says that it sends nothing more. It can still receive."
 		}
 		return fmt.Sprintf("%s sent %s that no protocol explains.", who, count(e.Size, "byte"))
@@ -142,7 +155,10 @@ func frameSentence(e *Event, who string) string {
 		fmt.Fprintf(&b, ", masked with the key % x", f.Key[:])
 	}
 	b.WriteString(".")
-	if f.Received < f.Length {
+	switch {
+	case f.Missing > 0:
+		fmt.Fprintf(&b, " The recording lacks %s of it.", count(f.Missing, "byte"))
+	case f.Received < f.Length:
 		fmt.Fprintf(&b, " The connection ended after %s of it.", count(f.Received, "byte"))
 	}
 	if f.Close != nil {

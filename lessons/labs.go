@@ -26,9 +26,11 @@ type lab struct {
 type keyCheck func(value string) error
 
 var labs = map[string]lab{
-	"connections": {view: templates.ConnectionsLab},
-	"comet":       {view: templates.CometLab},
-	"choice":      {view: templates.ChoiceLab},
+	"capture-open": {view: templates.CaptureOpenLab},
+	"capture-save": {view: templates.CaptureSaveLab},
+	"connections":  {view: templates.ConnectionsLab},
+	"comet":        {view: templates.CometLab},
+	"choice":       {view: templates.ChoiceLab},
 	"echo": {
 		keys: map[string]keyCheck{"value": anyText},
 		view: templates.EchoLab,
@@ -46,8 +48,13 @@ var labs = map[string]lab{
 		keys: map[string]keyCheck{"value": anyText, "times": numberTo(9)},
 		view: templates.MaskingLab,
 	},
-	"pings":   {view: templates.PingsLab},
-	"polling": {view: templates.PollingLab},
+	"pings":       {view: templates.PingsLab},
+	"proxies":     {view: templates.ProxiesLab},
+	"return":      {view: templates.ReturnLab},
+	"slow-reader": {view: templates.SlowReaderLab},
+	"squeeze":     {view: templates.SqueezeLab},
+	"stranger":    {view: templates.StrangerLab},
+	"polling":     {view: templates.PollingLab},
 	"predict": {
 		keys: map[string]keyCheck{"send": anyText, "repeat": numberTo(1 << 17), "side": oneOf("up", "down"),
 			"of": oneOf("size", "overhead", "payload"), "unit": anyText},
@@ -127,7 +134,7 @@ func labBlock(d *document, n *container) (templ.Component, error) {
 // plainLine makes of a terminal's line what works without knowing the reader's wire: it counts for
 // no exercise.
 var plainLine = strings.NewReplacer(
-	`wire {wire}\n`, "", "{rawunix}", "raw.sock", "{raw}", "127.0.0.1 8081", "?wire={wire}&", "?", "?wire={wire}", "", "&wire={wire}", "",
+	`wire {wire}\n`, "", "{rawunix}", "raw.sock", "{raw}", "127.0.0.1 8081", "?wire={wire}&", "?", "?wire={wire}", "", "&wire={wire}", "", "/wire/{wire}/", "/wire/ID/",
 	"{host}", "127.0.0.1:8080", "{hostname}", "127.0.0.1", "{port}", "8080", "{word}", "free")
 
 // terminalLines takes the code out of a terminal block: one line to paste, or one for each of
@@ -150,8 +157,8 @@ func (d *document) terminalLines(n ast.Node) ([]templates.TerminalLine, error) {
 		if raw && !named {
 			return nil, fmt.Errorf("%q: want {word} in it, or a line wire {wire} first", line)
 		}
-		if !raw && !strings.Contains(line, "{host}") && !strings.Contains(line, "{hostname}") || !raw && !strings.Contains(line, "wire={wire}") {
-			return nil, fmt.Errorf("%q: want {host} and wire={wire} in it", line)
+		if !raw && !strings.Contains(line, "{host}") && !strings.Contains(line, "{hostname}") || !raw && !strings.Contains(line, "wire={wire}") && !strings.Contains(line, "/wire/{wire}/") {
+			return nil, fmt.Errorf("%q: want {host} and wire={wire} in it, or /wire/{wire}/", line)
 		}
 		lines = append(lines, templates.TerminalLine{Tool: string(code.Language(d.source)), Line: line, Plain: plainLine.Replace(line)})
 		n.RemoveChild(n, code)

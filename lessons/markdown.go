@@ -54,6 +54,23 @@ type slide struct {
 	notes []ast.Node
 }
 
+// codeBlock is what stands around highlighted code: the keyboard can scroll it.
+type codeBlock struct{}
+
+func (codeBlock) Start(code bool, attributes string) string {
+	if !code {
+		return `<pre tabindex="0"` + attributes + `>`
+	}
+	return `<pre tabindex="0"` + attributes + `><code>`
+}
+
+func (codeBlock) End(code bool) string {
+	if !code {
+		return "</pre>"
+	}
+	return "</code></pre>"
+}
+
 func newMarkdown(recordings map[string]*Recording) *markdown {
 	m := &markdown{recordings: recordings}
 	m.md = goldmark.New(
@@ -63,7 +80,7 @@ func newMarkdown(recordings map[string]*Recording) *markdown {
 			extension.Footnote,
 			extension.Typographer,
 			&frontmatter.Extender{Formats: []frontmatter.Format{yamlFormat}},
-			highlighting.NewHighlighting(highlighting.WithFormatOptions(chroma.WithClasses(true))),
+			highlighting.NewHighlighting(highlighting.WithFormatOptions(chroma.WithClasses(true), chroma.WithPreWrapper(codeBlock{}))),
 		),
 		goldmark.WithParserOptions(
 			parser.WithAutoHeadingID(),

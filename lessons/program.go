@@ -15,7 +15,7 @@ import (
 )
 
 // languages are those of the programs, by the ends of their files' names.
-var languages = map[string]string{".py": "python", ".go": "go", ".mjs": "js", ".js": "js"}
+var languages = map[string]string{".py": "python", ".go": "go", ".mjs": "js", ".js": "js", ".conf": "nginx"}
 
 // programBlock prepares "::: program FILE": the whole file, as it is.
 func programBlock(d *document, n *container) (templ.Component, error) {

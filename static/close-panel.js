@@ -5,7 +5,7 @@ import { sideWords, tcpWords, whyCode } from "./close-words.js";
 /** @import { Connection } from "./connections.js" */
 
 /** @type {Record<string, string>} */
-const CLIENTS = { page: "your page", terminal: "your terminal", forge: "the forge" };
+const CLIENTS = { page: "your page", terminal: "your terminal", forge: "the forge", proxy: "the intermediary" };
 
 /**
  * closePanel shows both sides of a WebSocket connection's end.

@@ -86,7 +86,7 @@ export class Connection {
     this.kind = "WebSocket";
     const [path = "", query = ""] = this.#target.split("?", 2);
     this.path = path;
-    this.socket = new URLSearchParams(query).get("socket") ?? undefined;
+    if (this.driver !== "proxy") this.socket = new URLSearchParams(query).get("socket") ?? undefined;
     this.truth.websocket = true;
   }
 

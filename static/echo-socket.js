@@ -6,8 +6,8 @@ import { draw, wireId } from "./wire-id.js";
 
 /**
  * @typedef {"connecting" | "open" | "closing" | "closed"} SocketState
- * @typedef {{ breakdown?: "json" | "off", deflate?: boolean, library?: boolean, path?: string }} EchoOptions
- *   path is that of another server of messages than the echo
+ * @typedef {{ breakdown?: "json" | "off", deflate?: boolean, library?: boolean, path?: string, query?: Record<string, string> }} EchoOptions
+ *   path is that of another server of messages than the echo, query what it is asked besides
  */
 
 /**
@@ -16,8 +16,8 @@ import { draw, wireId } from "./wire-id.js";
  * @param {EchoOptions} options
  * @param {string} socket
  */
-export function echoUrl({ breakdown = "json", deflate = false, library = false, path = "/echo" }, socket) {
-  const query = new URLSearchParams({ wire: wireId(), socket });
+export function echoUrl({ breakdown = "json", deflate = false, library = false, path = "/echo", query: more = {} }, socket) {
+  const query = new URLSearchParams({ wire: wireId(), socket, ...more });
   if (breakdown === "off") query.set("breakdown", "off");
   if (deflate) query.set("deflate", "on");
   if (library) query.set("library", "gorilla");
@@ -103,7 +103,8 @@ export class EchoSocket extends EventTarget {
   #watch(items) {
     for (const e of items) {
       if (e.kind === "lost") continue;
-      if (e.kind === "request" && e.http?.target?.includes(`socket=${this.socket}`)) this.#conn = e.conn;
+      // What an intermediary sends on has the same target, on another connection.
+      if (e.kind === "request" && e.driver !== "proxy" && e.http?.target?.includes(`socket=${this.socket}`)) this.#conn = e.conn;
       if (e.conn !== this.#conn) continue;
       this.dispatchEvent(new CustomEvent("event", { detail: e }));
       if (e.kind === "frame") this.dispatchEvent(new CustomEvent("frame", { detail: e }));

@@ -133,6 +133,8 @@ export interface WireEvent {
   violations?: Violation[];
   fields?: Field[];
   sentence?: string;
+  gap?: boolean;
+  place?: string; // which packet of a file it came in, as the page says it
 }
 
 /** A gap that a slow page suffered. */

@@ -20,7 +20,7 @@ const WORDS = {
     of: (e) => [e.kind],
     words: ["open", "request", "response", "body", "frame", "bytes", "close"],
   },
-  driver: { of: (e) => [e.driver], words: ["page", "forge", "terminal", "probe"] },
+  driver: { of: (e) => [e.driver], words: ["page", "forge", "terminal", "proxy", "probe"] },
   shown: { of: (e) => [e.devtools], words: ["shown", "merged", "hidden", "empty"] },
   lab: { of: (e) => [e.lab] },
   rule: { of: (e) => (e.violations ?? []).flatMap((v) => [v.rule, "any"]) },

@@ -216,6 +216,7 @@ export class Details {
       say(row, event, event.sentence ?? `${event.summary}.`, this.#people),
       trouble !== undefined && el("p", { class: "note" }, trouble),
       event.note !== undefined && el("p", { class: "note" }, event.note),
+      event.place !== undefined && el("p", { class: "elsewhere" }, event.place),
       ...(event.violations ?? []).map(violation),
       devtools(row),
       ...this.#viewsOf(row, event, linked, signal),
@@ -283,7 +284,7 @@ function keptFields({ frame, bytes: hex }) {
 }
 
 /** @type {Record<string, string>} */
-const PEOPLE = { page: "Your browser", terminal: "Your terminal", forge: "The forge", probe: "The probe" };
+const PEOPLE = { page: "Your browser", terminal: "Your terminal", forge: "The forge", proxy: "The intermediary", probe: "The probe" };
 
 /**
  * say is the first line: who spoke to whom, and what it was.

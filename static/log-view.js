@@ -94,6 +94,14 @@ export class LogView {
     return this.#rows.selected;
   }
 
+  /**
+   * addTool puts something of its owner's behind the tools.
+   * @param {Node} node
+   */
+  addTool(node) {
+    this.#tools.root.append(node);
+  }
+
   focusFilter() {
     this.root.setAttribute("data-tools", "");
     this.#tools.focus();

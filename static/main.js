@@ -2,6 +2,8 @@
 import { followMeasures } from "./measures-follow.js";
 import { offerResume } from "./resume.js";
 import { visit } from "./visits.js";
+import { WuCaptureOpen } from "./wu-capture-open.js";
+import { WuCaptureSave } from "./wu-capture-save.js";
 import { WuCometLab } from "./wu-comet-lab.js";
 import { WuConnectionsLab } from "./wu-connections-lab.js";
 import { WuConnectionsLatency } from "./wu-connections-latency.js";
@@ -25,6 +27,11 @@ import { WuMaskingLab } from "./wu-masking-lab.js";
 import { WuMeasured } from "./wu-measured.js";
 import { WuPollingLab } from "./wu-polling-lab.js";
 import { WuPredict } from "./wu-predict.js";
+import { WuProductionProxies } from "./wu-production-proxies.js";
+import { WuProductionReader } from "./wu-production-reader.js";
+import { WuProductionReturn } from "./wu-production-return.js";
+import { WuProductionSqueeze } from "./wu-production-squeeze.js";
+import { WuProductionStranger } from "./wu-production-stranger.js";
 import { WuProgram } from "./wu-program.js";
 import { WuProgress } from "./wu-progress.js";
 import { WuRaceLab } from "./wu-race-lab.js";
@@ -36,7 +43,15 @@ import { WuStreamingLab } from "./wu-streaming-lab.js";
 import { WuTerminal } from "./wu-terminal.js";
 import { WuTheme } from "./wu-theme.js";
 
-for (const element of [WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw, WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab, WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings, WuConversationEnds, WuConversationLong, WuConversationMany, WuRaceLab, WuGameLab, WuMeasured, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgram, WuProgress]) element.define();
+for (const element of [
+  WuTheme, WuInspector, WuDecoded, WuDecoder, WuEchoLab, WuMaskingLab, WuRequestLab, WuRequestRaw,
+  WuConnectionsLab, WuConnectionsLatency, WuConnectionsWindow, WuPollingLab, WuCometLab, WuStreamingLab,
+  WuSocketsCalls, WuSocketsRaw, WuHandshakeLab, WuHandshakeBreak, WuConversationFragments, WuConversationPings,
+  WuConversationEnds, WuConversationLong, WuConversationMany, WuCaptureOpen, WuCaptureSave,
+  WuProductionProxies, WuProductionReader, WuProductionReturn, WuProductionSqueeze, WuProductionStranger,
+  WuRaceLab, WuGameLab, WuMeasured, WuForge, WuPredict, WuTerminal, WuContinue, WuExercise, WuProgram,
+  WuProgress,
+]) element.define();
 
 const lesson = document.querySelector("main[data-lesson]");
 if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);

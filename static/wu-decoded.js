@@ -71,7 +71,7 @@ export class WuDecoded extends HTMLElement {
     view.model.add(decoded.events);
     const omitted = decoded.omitted > 0 ? [`${plural(decoded.omitted, "more event")} of this text ${decoded.omitted === 1 ? "is" : "are"} not shown (limit: events of one dissection).`] : [];
     write(this.#what, [decoded.why, ...omitted].join(" "));
-    const seq = decoded.events[0]?.seq;
+    const seq = (decoded.events.find((e) => e.kind !== "open") ?? decoded.events[0])?.seq;
     const row = (before !== undefined && view.model.numbered(before)) || (seq !== undefined ? view.model.numbered(seq) : undefined);
     if (row) view.goTo(row.message ?? row);
     view.update();

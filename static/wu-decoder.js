@@ -1,9 +1,11 @@
-// <wu-decoder>: hex that the reader pastes, decoded as they type, with a link that holds all of it.
+// <wu-decoder>: hex that the reader pastes, decoded as they type, with a link that holds all of it; or
+// a file of connections that they drop.
 // The samples are those that stand inside the element.
 import { copy } from "./copy.js";
 import { fragmentOf, MOST, rangeOf, readFragment } from "./decode-link.js";
 import { button, el, write } from "./dom.js";
-import { number, plural } from "./format.js";
+import { FileDrop, Progress, textual } from "./file-drop.js";
+import { bytes, number, plural } from "./format.js";
 import { HexBox } from "./hex-box.js";
 
 /** @import { Place, Draft } from "./decode-link.js" */
@@ -12,7 +14,10 @@ import { HexBox } from "./hex-box.js";
 
 const PAUSE = 250; // milliseconds without a key before the text is decoded
 
-/** @typedef {Decoded & { places: Place[], faults: (Place & { seq: number, rule: string })[] }} Answer */
+/**
+ * @typedef {Decoded & { places: Place[], faults: (Place & { seq: number, rule: string })[] }} Answer
+ * @typedef {Answer & { packets: number[], conns: { name: string }[], broken: string, earlier: number }} FileAnswer
+ */
 
 /** @type {[string, string, [string, string][]][]} name, label, and what can be chosen */
 const CHOICES = [
@@ -45,6 +50,8 @@ export class WuDecoder extends HTMLElement {
   #link = el("code", { class: "link", tabindex: "0", hidden: true });
   /** @type {Answer | undefined} */
   #answer;
+  #progress = new Progress();
+  #opened = el("div", { class: "opened", hidden: true });
 
   connectedCallback() {
     this.#gone = new AbortController();
@@ -79,6 +86,9 @@ export class WuDecoder extends HTMLElement {
     return el(
       "div",
       { class: "decode-editor" },
+      new FileDrop(this, (file) => void this.#take(file), signal).root,
+      this.#progress.root,
+      this.#opened,
       el("label", { class: "samples" }, "Start from ", this.#samples),
       box.root,
       this.#fault,
@@ -142,10 +152,8 @@ export class WuDecoder extends HTMLElement {
   }
 
   async #decode() {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
+    const { signal } = this.#begin();
+    this.#opened.hidden = true;
     const draft = this.#draft;
     const query = new URLSearchParams();
     for (const name of /** @type {const} */ (["as", "side", "deflate"])) if (draft[name] !== "") query.set(name, draft[name]);
@@ -161,15 +169,83 @@ export class WuDecoder extends HTMLElement {
     }
   }
 
+  /** begin ends what is awaited, for something else to be. */
+  #begin() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    return this.#asking;
+  }
+
+  /**
+   * take opens a file: hex as text to go on with, others as what they hold.
+   * @param {File} file
+   * @param {number} [after] the number of the event before the first to show
+   */
+  async #take(file, after = 0) {
+    const { signal } = this.#begin();
+    try {
+      if (await textual(file)) {
+        const text = await file.text();
+        if (!signal.aborted) this.#put({ text, as: "", side: "", deflate: "" });
+        return;
+      }
+      this.#decoded.stale = true;
+      write(this.#said, "");
+      const { status, answer } = await this.#progress.send(`/dissect${after > 0 ? `?after=${after}` : ""}`, file, signal);
+      if (signal.aborted) return;
+      if (status === 200) this.#showFile(file, answer);
+      else this.#trouble(answer.error ?? `The server answered ${status}.`);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof DOMException && error.name === "AbortError") this.#trouble("Stopped. Nothing of the file was read.");
+      else this.#trouble(error instanceof TypeError ? "The server does not answer, or did not want all of the file. Try again, or with a smaller one." : String(error));
+    }
+  }
+
+  /**
+   * @param {File} file
+   * @param {FileAnswer} answer
+   */
+  #showFile(file, answer) {
+    if (this.#box) this.#box.text = "";
+    this.#samples.value = "";
+    this.#link.hidden = true;
+    history.replaceState(history.state, "", location.pathname);
+    this.#answer = answer;
+    this.#settled();
+    const unit = answer.form === "a HAR" ? "Entry" : "Packet";
+    answer.events.forEach((event, i) => (event.place = `${unit} ${number(answer.packets[i] ?? 0)} of the file.`));
+    this.#decoded.show(answer);
+    const [first, last] = [answer.earlier + 1, answer.earlier + answer.events.length];
+    const part = answer.omitted > 0 || answer.earlier > 0 ? `, ${number(first)} to ${number(last)} of ${number(last + answer.omitted)}` : "";
+    const steps = [
+      answer.earlier > 0 && button("From the start", () => void this.#take(file), { class: "btn small" }),
+      answer.omitted > 0 && button("The next events", () => void this.#take(file, last), { class: "btn small" }),
+    ];
+    this.#opened.replaceChildren(
+      el("p", {}, el("b", {}, file.name), ` ${answer.form}, ${bytes(answer.bytes)}: ${plural(answer.events.length, "event")}${part}.`),
+      ...(answer.broken === "" ? [] : [el("p", { class: "decode-fault" }, answer.broken)]),
+      el("ul", {}, ...answer.conns.slice(0, 50).map(({ name }, i) => el("li", {}, `Connection ${i + 1}: ${name}`))),
+      el("div", { class: "line" }, ...steps),
+    );
+    this.#opened.hidden = false;
+  }
+
+  /** settled takes back what stood of another text. */
+  #settled() {
+    this.#fault.hidden = true;
+    this.#box?.area.removeAttribute("aria-invalid");
+    this.#decoded.stale = false;
+  }
+
   /**
    * @param {Draft} draft
    * @param {Answer} answer
    */
   #show(draft, answer) {
     this.#answer = answer;
-    this.#fault.hidden = true;
-    this.#box?.area.removeAttribute("aria-invalid");
-    this.#decoded.stale = false;
+    this.#settled();
     this.#decoded.show(answer);
     const broken = answer.faults.length;
     write(this.#said, answer.bytes === 0 ? "" : `${plural(answer.bytes, "byte")}, read from ${answer.form}: ${plural(answer.events.length + answer.omitted, "event")}${broken > 0 ? `, ${plural(broken, "broken rule")}` : ""}.`);

@@ -6,6 +6,7 @@ import { pageFeed } from "./feed.js";
 import { LogView } from "./log-view.js";
 import { Row } from "./model.js";
 import { Replay } from "./replay.js";
+import { saveLinks } from "./save-links.js";
 import { Tooltip } from "./tooltip.js";
 import { shownWire, wireId } from "./wire-id.js";
 
@@ -37,6 +38,7 @@ export class WuInspector extends HTMLElement {
     const live = new LogView(this.#dissections, { rows: "What crossed your wire", drawn: () => this.#drawn() }, signal);
     this.#live = live;
     live.overview.append(this.#tallButton());
+    live.addTool(saveLinks());
     live.body.prepend(this.#state, this.#empty);
     this.replaceChildren(live.root);
     this.#fillEmpty();

@@ -13,7 +13,7 @@ type Event struct {
 	Seq    uint64  // its number on the wire, from 1, without gaps
 	Conn   int     // which connection of the wire, numbered in order of appearance
 	At     float64 // milliseconds since the wire's first event; never less than that of the one before
-	Driver string  // who sent or was answered: page, forge, terminal or probe
+	Driver string  // who sent or was answered: page, forge, terminal, proxy or probe
 	Lab    string  // which lab's URL the exchange asked for; empty when it is not known
 	Remote string  // the client's address; of an open only
 
@@ -23,13 +23,14 @@ type Event struct {
 	sender *sender // of a connection on another instance
 }
 
-// The drivers. A page is told by its User-Agent, the forge announces itself through Hub.Driver,
-// and whatever else speaks to the server was started by hand.
+// The drivers. A page is told by its User-Agent, the forge and the labs' own proxies announce
+// themselves through Hub.Driver, and whatever else speaks to the server was started by hand.
 const (
 	DriverPage     = "page"
 	DriverForge    = "forge"
 	DriverTerminal = "terminal"
 	DriverProbe    = "probe" // ours, to a server of the reader's own
+	DriverProxy    = "proxy"
 )
 
 // What an event costs beside its bytes: at least the memory of the structs that Keep makes.

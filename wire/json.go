@@ -62,6 +62,9 @@ func appendMembers(b []byte, e *Event) []byte {
 	b = appendHex(b, e.Bytes)
 	b = append(b, `,"truncated":`...)
 	b = strconv.AppendBool(b, e.Truncated)
+	if e.Gap {
+		b = append(b, `,"gap":true`...)
+	}
 	b = appendKind(b, e)
 	mark, why := inspector.DevTools(e.Event, e.Driver == DriverPage)
 	b = append(b, `,"devtools":`...)

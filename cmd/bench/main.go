@@ -2,7 +2,7 @@
 //
 //	go -C cmd/bench run .          a few minutes
 //	go -C cmd/bench run . -quick   about one minute, to see that it works; its figures wobble
-//	go -C cmd/bench run . -game    the game alone
+//	go -C cmd/bench run . -only game      the game alone; captures for captures, which need tshark
 //
 // Each server is a process of its own: wireup itself, built for the run, and each peer as this
 // program started again with the peer's name. Clients are raw connections over loopback in this
@@ -34,13 +34,15 @@ type plan struct {
 	benchWindow time.Duration // of what runs in the process
 	gameRounds  int
 	gameWindow  time.Duration // in which all players of the game move
+
+	captureRounds int // of a capture read by both: tshark takes seconds for one
 }
 
 var (
 	whole = plan{rounds: 9, window: 350 * time.Millisecond, warm: 40 * time.Millisecond, idle: 10000, idleRounds: 3, benchWindow: 200 * time.Millisecond,
-		gameRounds: 9, gameWindow: 5 * time.Second}
+		gameRounds: 9, gameWindow: 5 * time.Second, captureRounds: 5}
 	quick = plan{rounds: 2, window: 150 * time.Millisecond, warm: 30 * time.Millisecond, idle: 2000, idleRounds: 1, benchWindow: 50 * time.Millisecond,
-		gameRounds: 2, gameWindow: 2 * time.Second}
+		gameRounds: 2, gameWindow: 2 * time.Second, captureRounds: 1}
 )
 
 func main() {
@@ -58,8 +60,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	isQuick := flags.Bool("quick", false, "a short run, to see that it works")
-	onlyGame := flags.Bool("game", false, "the game alone")
+	only := flags.String("only", "", "measure the `part` alone: game or captures")
 	_ = flags.Parse(args) // exits on an error
+	if *only != "" && *only != "game" && *only != "captures" {
+		return fmt.Errorf("-only %s: the parts that can be measured alone are game and captures", *only)
+	}
 	p := whole
 	if *isQuick {
 		p = quick
@@ -77,13 +82,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if *onlyGame {
+	if *only == "game" {
 		game, err := measureGame(ctx, p, programs)
 		if err != nil {
 			return err
 		}
-		printRows(stdout, []row{game.row()})
+		printRows(stdout, game.row())
 		fmt.Fprintf(stdout, "\n%v\n", game)
+		return nil
+	}
+	say("captures: %d rounds of %d frames", p.captureRounds, captureFrames)
+	captures, err := measureCaptures(ctx, p, programs, dir)
+	if err != nil {
+		return err
+	}
+	if *only == "captures" {
+		printRows(stdout, captureRow(captures))
+		printCaptures(stdout, captures)
 		return nil
 	}
 	say("echo: %d rounds of %d servers, %d sizes, %d depths", p.rounds, len(echoes), len(sizes), len(depths))
@@ -111,10 +126,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	printTargets(stdout, echo, idle, headers, page, exact, game)
+	printTargets(stdout, echo, idle, headers, page, exact, game, captures)
 	printEcho(stdout, echo)
 	printRest(stdout, p, idle, headers)
 	fmt.Fprintf(stdout, "\n%v\n", game)
+	printCaptures(stdout, captures)
 	say("took %v", time.Since(start).Round(time.Second))
 	return nil
 }

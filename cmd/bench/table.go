@@ -27,7 +27,7 @@ func (r row) met() bool {
 }
 
 // printTargets prints the design's targets and what was measured, met or not.
-func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers headerFigures, page pageFigures, exact exactFigures, game gameFigures) {
+func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers headerFigures, page pageFigures, exact exactFigures, game gameFigures, captures captureFigures) {
 	var rows []row
 	for _, t := range []struct {
 		size, depth int
@@ -56,12 +56,18 @@ func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers heade
 		row{what: "lesson page, rendered once, against rendering it each time", atLeast: true, target: 25, measured: page["plain"].over(page["once"]), note: " times as fast"},
 		row{what: "the same, against rendering and compressing it each time", atLeast: true, target: 25, measured: page["each"].over(page["once"]), note: " times as fast"},
 		game.row(),
+		captureRow(captures),
 	)
-	printRows(w, rows)
+	printRows(w, rows...)
+}
+
+// captureRow is the target for captures.
+func captureRow(f captureFigures) row {
+	return row{what: "CPU for a capture of 100 000 frames, `wireup inspect --fields` against `tshark -T fields`, rows equal", atLeast: true, target: 50, measured: f.theirs.over(f.ours), note: " times as efficient"}
 }
 
 // printRows prints targets, each met or not.
-func printRows(w io.Writer, rows []row) {
+func printRows(w io.Writer, rows ...row) {
 	fmt.Fprintf(w, "Measured on %s: %s, %d cores, %s. Median (least–most) of interleaved runs.\n\n",
 		time.Now().Format("2 January 2006"), machine(), runtime.NumCPU(), runtime.Version())
 	fmt.Fprintln(w, "| what | target | measured | met |\n|---|---|---|---|")
@@ -117,6 +123,11 @@ func printRest(w io.Writer, p plan, idle idleFigures, headers headerFigures) {
 		p.idle, idle.fresh["wireup"], idle.fresh["gorilla"], idle.used["wireup"], idle.used["gorilla"])
 	fmt.Fprintf(w, "Header decode in ns: `inspector.ParseHeader` %v with %d mallocs, gobwas `ReadHeader` %v with %d.\n",
 		headers.ours, headers.oursAllocs, headers.theirs, headers.theirsAllocs)
+}
+
+// printCaptures prints what the ratio of captures was made of.
+func printCaptures(w io.Writer, f captureFigures) {
+	fmt.Fprintf(w, "\nCPU for a capture of %d frames in s: wireup %v, tshark %v.\n", captureFrames, f.ours, f.theirs)
 }
 
 func bytesOf(n int) string {

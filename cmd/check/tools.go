@@ -41,6 +41,8 @@ func tools() []tool {
 			"apt-get": "python3", "dnf": "python3", "pacman": "python", "apk": "python3", "brew": "python"}},
 		{"tshark", "the tests that compare with Wireshark", onPath("tshark"), map[string]string{
 			"apt-get": "tshark", "dnf": "wireshark-cli", "pacman": "wireshark-cli", "apk": "tshark", "brew": "wireshark"}},
+		{"nginx", "the test of the lesson's nginx file", onPath("nginx", "/usr/sbin/nginx"), map[string]string{
+			"apt-get": "nginx", "dnf": "nginx", "pacman": "nginx", "apk": "nginx", "brew": "nginx"}},
 		{"cc", "the race detector", findCompiler, map[string]string{
 			"apt-get": "gcc libc6-dev", "dnf": "gcc", "pacman": "gcc", "apk": "gcc musl-dev", "brew": "gcc"}},
 	}
@@ -74,7 +76,7 @@ func (r *runner) wanted() (all []tool, npm bool) {
 			need[name] = true
 		}
 		if s.name == "test" && slices.Contains(s.needs, "cc") {
-			need["tshark"] = true // the whole run skips no test
+			need["tshark"], need["nginx"] = true, true // the whole run skips no test
 		}
 	}
 	if need[modules] {

@@ -187,7 +187,13 @@ func (c *raw) read() (inspector.Header, []byte) {
 // forge has the server send bytes to itself, behind a handshake of its own.
 func (r *reader) forge(hex string) {
 	r.t.Helper()
-	order := fmt.Sprintf(`{"upgrade":"/echo?breakdown=off","writes":[{"bytes":%q}],"wait":200}`, hex)
+	r.forgeTo("/echo?breakdown=off", hex)
+}
+
+// forgeTo does so behind a handshake for target.
+func (r *reader) forgeTo(target, hex string) {
+	r.t.Helper()
+	order := fmt.Sprintf(`{"upgrade":%q,"writes":[{"bytes":%q}],"wait":200}`, r.fill(target), hex)
 	res, err := http.Post("http://"+r.address+"/forge?wire="+r.wire, "application/json", strings.NewReader(order))
 	if err != nil {
 		r.t.Fatal(err)

@@ -6,6 +6,10 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -192,4 +196,63 @@ func TestDecoderLooks(t *testing.T) {
 	}, func(p *tab, look string) {
 		p.shoot("decode-" + look)
 	})
+}
+
+// A log saved as a capture and as a HAR, opened again: the same frames in the same inspector.
+func TestDecoderFiles(t *testing.T) {
+	t.Parallel()
+	proxy := serveProxied(t)
+	address := proxy.address
+	p, _ := openEcho(t, proxy)
+	say(p, "Spang")
+	p.until(`[...document.querySelectorAll("wu-inspector .space [role=row]")].some(r => r.textContent.includes("Spang"))`)
+	wire := wireOf(p)
+	folder := t.TempDir()
+	d := newTab(t)
+	d.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+address+"/decode"))
+	d.until(`document.querySelector("wu-decoded .view") !== null`)
+	for _, ending := range []string{"pcapng", "har"} {
+		href := eval[string](p, `document.querySelector(".save a[href$='.`+ending+`']").href`)
+		if want := "http://" + address + "/wire/" + wire + "/log." + ending; href != want {
+			t.Errorf("the link to save leads to %s, want %s", href, want)
+		}
+		file := filepath.Join(folder, "log."+ending)
+		save(t, href, file)
+		d.do(chromedp.SetUploadFiles(chromedp.CSS("wu-decoder input[type=file]"), []string{file}))
+		d.until(`document.querySelector("wu-decoder .opened").textContent.includes("log.` + ending + `")`)
+		d.until(`[...document.querySelectorAll("wu-decoded [role=row]")].some(r => r.textContent.includes("Spang"))`)
+		d.until(`/(Packet|Entry) \d+ of the file/.test(document.querySelector("wu-decoded .pane-details").textContent)`)
+		d.shoot("decode-" + ending)
+	}
+	// A file that breaks says where, above what came before.
+	b, err := os.ReadFile(filepath.Join(folder, "log.pcapng"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(folder, "broken.pcapng")
+	if err := os.WriteFile(broken, b[:len(b)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.do(chromedp.SetUploadFiles(chromedp.CSS("wu-decoder input[type=file]"), []string{broken}))
+	d.until(`document.querySelector("wu-decoder .opened .decode-fault")?.textContent.startsWith("The file breaks at packet ")`)
+	// Hex in a file goes on as text, and a drop does what the picker does.
+	eval[bool](d, `(() => { const t = new DataTransfer(); t.items.add(new File(["81 00"], "a.hex")); document.querySelector("wu-decoder").dispatchEvent(new DragEvent("drop", {dataTransfer: t, bubbles: true, cancelable: true})); return true })()`)
+	d.until(decodeText + ` === "81 00" && document.querySelector("wu-decoder .opened").hidden && ` + decodedRows + ` === 1`)
+}
+
+// save keeps what an address answers.
+func save(t *testing.T, address, file string) {
+	t.Helper()
+	res, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err == nil {
+		err = os.WriteFile(file, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }

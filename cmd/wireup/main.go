@@ -70,7 +70,7 @@ func command(stdout, stderr, help io.Writer) *ffcli.Command {
 	root.ShortUsage = "wireup [serve] [flags]"
 	root.LongHelp = "Teaches how the web learned to talk in real time, on the reader's own traffic.\n" +
 		"Each flag can also be set in the environment: --max-message as WIREUP_MAX_MESSAGE."
-	root.Subcommands = []*ffcli.Command{serve, recordCommand(stdout, stderr, help), proxyCommand(stdout, stderr, help), probeCommand(stdout, help), lessonsCommand(stdout, help)}
+	root.Subcommands = []*ffcli.Command{serve, recordCommand(stdout, stderr, help), proxyCommand(stdout, stderr, help), probeCommand(stdout, help), inspectCommand(os.Stdin, stdout, stderr, help), lessonsCommand(stdout, help)}
 	return root
 }
 

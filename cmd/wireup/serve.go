@@ -39,6 +39,7 @@ type serveFlags struct {
 	head       byteSize
 	forge      byteSize
 	hex        byteSize
+	capture    byteSize
 	wireBytes  byteSize
 	allBytes   byteSize
 	preview    byteSize
@@ -72,7 +73,7 @@ func serveCommand(name string, stdout, stderr, help io.Writer) *ffcli.Command {
 
 func (f *serveFlags) define(fs *flag.FlagSet) {
 	f.maxMessage, f.head, f.forge = byteSize(f.limits.Message), byteSize(f.limits.RequestHead), byteSize(f.limits.Forge)
-	f.hex = byteSize(f.limits.Hex)
+	f.hex, f.capture = byteSize(f.limits.Hex), byteSize(f.limits.Capture)
 	f.wireBytes, f.allBytes, f.preview = byteSize(f.wires.Bytes), byteSize(f.wires.Total), byteSize(f.wires.Preview)
 	fs.StringVar(&f.listen, cmp.Or(f.listenFlag, "listen"), "127.0.0.1:8080", "`address` of the pages; :8080 opens them to the network")
 	fs.Var(&f.hosts, "host", "`name` that the server goes by, such as its reverse proxy's; more of them with commas or more flags")
@@ -91,13 +92,16 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.Var(&f.forge, "forge", "what one forge sends, in `bytes`")
 	fs.DurationVar(&f.limits.ForgeTime, "forge-time", f.limits.ForgeTime, "`time` that one forge takes")
 	fs.Var(&f.hex, "capture-hex", "hex text that one dissection takes, in `bytes`")
+	fs.Var(&f.capture, "capture-file", "largest capture or HAR that somebody uploads, in `bytes`")
+	fs.IntVar(&f.limits.Captures, "captures", f.limits.Captures, "uploaded captures at work at once")
 	fs.IntVar(&f.limits.Dissections, "dissections", f.limits.Dissections, "dissections of pasted bytes at work at once")
 	fs.IntVar(&f.limits.AddressForges, "address-forges", f.limits.AddressForges, "forges at work for one client address")
 	fs.IntVar(&f.limits.Forges, "forges", f.limits.Forges, "forges at work")
 	fs.IntVar(&f.limits.WireHolds, "wire-holds", f.limits.WireHolds, "requests held at once on one wire, streams among them")
 	fs.IntVar(&f.limits.AddressHolds, "address-holds", f.limits.AddressHolds, "requests held at once for one client address")
 	fs.DurationVar(&f.limits.HoldTime, "hold-time", f.limits.HoldTime, "`time` that the Comet lab holds a request for")
-	fs.DurationVar(&f.limits.CutTime, "cut-time", f.limits.CutTime, "`time` that the Comet lab's intermediary waits for an answer")
+	fs.DurationVar(&f.limits.CutTime, "cut-time", f.limits.CutTime, "`time` after which the labs' impatient intermediaries cut")
+	fs.DurationVar(&f.limits.IdleTime, "idle-time", f.limits.IdleTime, "`time` of silence after which a lab's intermediary closes a connection")
 	fs.DurationVar(&f.limits.BeatTime, "beat-time", f.limits.BeatTime, "`time` of silence after which a stream sends a comment")
 	f.raw.define(fs, &f.limits)
 	fs.IntVar(&f.wires.Events, "wire-events", f.wires.Events, "events kept on one wire")
@@ -119,9 +123,9 @@ func (f *serveFlags) check() error {
 		{"raw-connections", f.limits.RawConns}, {"raw-idle", int(f.limits.RawIdle)},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
-		{"dissections", f.limits.Dissections},
+		{"dissections", f.limits.Dissections}, {"captures", f.limits.Captures},
 		{"wire-holds", f.limits.WireHolds}, {"address-holds", f.limits.AddressHolds},
-		{"hold-time", int(f.limits.HoldTime)}, {"cut-time", int(f.limits.CutTime)}, {"beat-time", int(f.limits.BeatTime)},
+		{"hold-time", int(f.limits.HoldTime)}, {"cut-time", int(f.limits.CutTime)}, {"beat-time", int(f.limits.BeatTime)}, {"idle-time", int(f.limits.IdleTime)},
 		{"request-time", int(f.limits.RequestTime)}, {"response-time", int(f.limits.ResponseTime)},
 		{"drain-time", int(f.drainTime)}, {"forge-time", int(f.limits.ForgeTime)}, {"wire-age", int(f.wires.Age)},
 	} {
@@ -137,7 +141,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 		return err
 	}
 	f.limits.Message, f.limits.RequestHead, f.limits.Forge = int64(f.maxMessage), int(f.head), int64(f.forge)
-	f.limits.RawBytes, f.limits.Hex = int64(f.raw.bytes), int64(f.hex)
+	f.limits.RawBytes, f.limits.Hex, f.limits.Capture = int64(f.raw.bytes), int64(f.hex), int64(f.capture)
 	f.wires.Bytes, f.wires.Total, f.wires.Preview, f.wires.Message = int(f.wireBytes), int(f.allBytes), int(f.preview), int(f.maxMessage)
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.level}))
 

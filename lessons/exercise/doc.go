@@ -129,7 +129,7 @@
 //	2000 1 end client closed
 //
 // A record begins with the milliseconds since the recording began and the number of the
-// connection. Then comes what happened: open, with the driver (page, forge, terminal, probe), the client's
+// connection. Then comes what happened: open, with the driver (page, forge, terminal, proxy, probe), the client's
 // address, announced if the program announced the connection for the wire, as the forge does,
 // raw LAB if it came to that lab's raw port, and owned LAB if all of it is that lab's, as what the probe
 // sends to a reader's server; up or down, with bytes; eof, when the client of a raw

@@ -62,6 +62,8 @@ var lessons = [][]*Exercise{
 	framesExercises,
 	maskingExercises,
 	conversationExercises,
+	captureExercises,
+	productionExercises,
 	chooseExercises,
 }
 

@@ -46,7 +46,7 @@ type Record struct {
 	Direction inspector.Direction // of RecordBytes
 	Bytes     []byte              // that crossed in one piece
 
-	Driver    string // of RecordOpen: page, forge, terminal or probe
+	Driver    string // of RecordOpen: page, forge, terminal, proxy or probe
 	Remote    string // of RecordOpen: the client's address
 	Announced bool   // of RecordOpen: the program announced the connection for the wire, as the forge does
 	Raw       string // of RecordOpen: the lab whose raw port it came to; empty for HTTP
@@ -136,7 +136,7 @@ func (f *Fixture) set(key, value string) (err error) {
 	return err
 }
 
-var drivers = []string{wire.DriverPage, wire.DriverForge, wire.DriverTerminal, wire.DriverProbe}
+var drivers = []string{wire.DriverPage, wire.DriverForge, wire.DriverTerminal, wire.DriverProxy, wire.DriverProbe}
 
 // record begins a record: "MILLISECONDS CONNECTION what …".
 func (p *fixtureParser) record(line int, words []string) error {

@@ -32,6 +32,8 @@ var wordings = [][]Wording{
 	framesMistakes,
 	maskingMistakes,
 	conversationMistakes,
+	captureMistakes,
+	productionMistakes,
 	chooseMistakes,
 	ownMistakes(),
 }

@@ -37,7 +37,7 @@ func (f *Fixture) Replay(route Route, preview int) ([]*wire.Event, error) {
 			lines[r.Conn] = c
 			if r.Announced {
 				defer hub.Driver(c.tap.RemoteAddr(), r.Driver, f.Wire)()
-			} else if r.Driver == wire.DriverForge {
+			} else if r.Driver == wire.DriverForge || r.Driver == wire.DriverProxy {
 				defer hub.Driver(c.tap.RemoteAddr(), r.Driver, "")()
 			}
 		case RecordBytes:

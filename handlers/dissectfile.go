@@ -1,0 +1,224 @@
+package handlers
+
+// Captures and HARs that somebody uploads, told as events.
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"wireup/inspector"
+	"wireup/inspector/capture"
+	"wireup/wire"
+)
+
+// uploadTime is how long one upload may take; it may not stand still for stallLimit.
+const uploadTime = 5 * time.Minute
+
+// captureKinds are the Content-Types that files of connections go by; they are told by their bytes.
+func captureKind(kind string) bool {
+	switch kind {
+	case "application/vnd.tcpdump.pcap", "application/x-pcapng", "application/pcapng", "application/json", "application/har+json":
+		return true
+	}
+	return false
+}
+
+// upload is a request's body, whose front can be looked at before it is decided who reads it.
+type upload struct {
+	r     *http.Request
+	from  io.Reader // the body
+	front []byte
+	patience
+	size int64
+	err  error // what ended the body, if not its end
+}
+
+// patience waits for a client that sends slowly, but not for one that sends nothing.
+type patience struct {
+	control *http.ResponseController
+	until   time.Time
+}
+
+func (p *patience) wait() {
+	until := time.Now().Add(stallLimit)
+	if until.After(p.until) {
+		until = p.until
+	}
+	_ = p.control.SetReadDeadline(until) // a server that can't has a time for the whole
+}
+
+// newUpload looks at the front of a body, and puts it back.
+func newUpload(w http.ResponseWriter, r *http.Request) *upload {
+	u := &upload{r: r, from: r.Body, patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
+	b := bufio.NewReaderSize(r.Body, 512)
+	u.front, _ = b.Peek(4) // a shorter body begins no capture
+	u.from = b
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{b, r.Body}
+	return u
+}
+
+// capture reports whether the body is a file of connections.
+func (u *upload) capture() bool {
+	return capture.IsPackets(u.front) || bytes.HasPrefix(bytes.TrimLeft(u.front, " \t\r\n\ufeff"), []byte("{"))
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	u.wait()
+	n, err := u.from.Read(p)
+	u.size += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		u.err = err
+	}
+	return n, err
+}
+
+// recording reads an upload.
+func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording, error) {
+	u.from = http.MaxBytesReader(w, struct {
+		io.Reader
+		io.Closer
+	}{u.from, u.r.Body}, s.limits.Capture)
+	var rec *capture.Recording
+	var err error
+	if capture.IsPackets(u.front) {
+		rec, err = capture.ReadPackets(u)
+	} else {
+		rec, err = capture.ReadHAR(u)
+	}
+	_ = u.control.SetReadDeadline(time.Time{}) // it was for the body alone
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.As(u.err, &tooLong):
+		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
+			Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
+	case u.err != nil:
+		return nil, &StatusError{Code: http.StatusBadRequest, Ref: dissectRef, Err: u.err, Text: "The file did not come whole. Send it again."}
+	case errors.Is(err, capture.ErrNoCapture):
+		return nil, badDissect(fmt.Sprintf("Nothing of this file can be read: %s. wireup reads pcap, pcapng, HAR and hex.", strings.TrimSuffix(err.Error(), ": "+capture.ErrNoCapture.Error())))
+	}
+	return rec, err
+}
+
+// dissectCapture answers with what a capture or a HAR holds.
+func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Values, u *upload) error {
+	for name := range q {
+		if name != "after" {
+			return badDissect(fmt.Sprintf("Of a capture or a HAR this address knows no %s. It takes after, the number of an event.", clipped(name)))
+		}
+	}
+	after := uint64(0)
+	if q.Has("after") {
+		var err error
+		if after, err = eventNumber("after", q.Get("after"), 0); err != nil {
+			return err
+		}
+	}
+	done, err := s.captures.beginNamed(s.limits.Captures, "captures at work", "--captures")
+	if err != nil {
+		return err
+	}
+	defer done()
+	rec, err := s.recording(w, u)
+	if err != nil {
+		return err
+	}
+	if wantsPage(r) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_ = rec.WriteText(w, capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}) // a client that has gone needs no answer
+		return nil
+	}
+	p := jsonBuffers.Get().(*[]byte)
+	b := s.appendRecording((*p)[:0], rec, u.size, after)
+	defer func() { putJSONBuffer(p, b) }()
+	writeJSONHead(w)
+	_, _ = (&patient{w: w, control: http.NewResponseController(w)}).Write(b)
+	return nil
+}
+
+// appendRecording appends the answer to a capture. It has the members of a dissection of hex, of which
+// places and faults are empty, and
+//
+//	packets  for each event, which packet (of a HAR, which entry) brought its last byte
+//	conns    of each connection its client and server, whether it is older than the recording (joined),
+//	         and a note if there is one
+//	broken   at which packet the file broke, as a sentence; empty if it did not
+//	notes    what is not shown, as sentences
+//	earlier  how many events come before the first of these: those up to ?after=
+func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, after uint64) []byte {
+	b = append(b, `{"took":"capture","form":`...)
+	b = appendJSONString(b, rec.Form)
+	b = append(b, `,"bytes":`...)
+	b = strconv.AppendInt(b, size, 10)
+	b = append(b, `,"events":[`...)
+	var packets []int
+	omitted, n := 0, uint64(0)
+	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
+		n = uint64(e.Seq)
+		switch {
+		case n <= after:
+			return
+		case len(packets) == dissectEvents || len(b) > mostAnswer:
+			omitted++
+			return
+		case len(packets) > 0:
+			b = append(b, ',')
+		}
+		packets = append(packets, e.Packet)
+		b = wire.AppendDissection(b, &wire.Event{Seq: n, Conn: e.Conn, At: float64(e.At.Microseconds()) / 1000, Driver: wire.DriverPage,
+			Remote: remoteOf(rec, e), Event: e.Event})
+	})
+	b = append(b, `],"packets":[`...)
+	for i, p := range packets {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(p), 10)
+	}
+	b = append(b, `],"conns":[`...)
+	for i := range rec.Conns {
+		c := &rec.Conns[i]
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"name":`...)
+		b = appendJSONString(b, c.String())
+		b = fmt.Appendf(b, `,"joined":%t,"note":`, c.Joined)
+		b = append(appendJSONString(b, c.Note), '}')
+	}
+	b = append(b, `],"why":`...)
+	b = appendJSONString(b, rec.Words())
+	b = append(b, `,"broken":`...)
+	b = appendJSONString(b, rec.Broken)
+	b = append(b, `,"notes":[`...)
+	for i, note := range rec.Notes {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSONString(b, note)
+	}
+	b = fmt.Appendf(b, `],"places":[],"faults":[],"earlier":%d,"omitted":%d`, min(after, n), omitted)
+	return append(b, "}\n"...)
+}
+
+// mostAnswer is how long the events of one answer may be before no more are added.
+const mostAnswer = 32 << 20
+
+func remoteOf(rec *capture.Recording, e *capture.Told) string {
+	if c := &rec.Conns[e.Conn-1]; e.Kind == inspector.KindOpen && c.Client.IsValid() {
+		return c.Client.String()
+	}
+	return ""
+}
