@@ -49,9 +49,10 @@ var ownAttempts = []attempt{
 	{exercise: "choose/own-server", fixture: "wrong-late-pong", title: "Probes a server that answers a ping when it has read the whole message.", terminal: isProbed("answers pings late")},
 }
 
-// probedByUs are the fixtures that nobody can send again: the course itself speaks in them.
+// probedByUs are the fixtures that nobody can send again: the course itself speaks in them, or it is
+// its patience that they are about.
 func probedByUs() map[string]string {
-	list := make(map[string]string)
+	list := map[string]string{"choose/own-client/wrong-silent": "the client goes on when the course has given up, and not at a time of its own"}
 	for _, a := range ownAttempts {
 		if a.exercise == "choose/own-server" {
 			list[a.exercise+"/"+a.fixture] = "the course itself sends it; the probe's own tests have each of these habits"
