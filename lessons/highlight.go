@@ -43,8 +43,11 @@ func (h *highlighter) render(w util.BufWriter, source []byte, node ast.Node, ent
 		code.Write(line.Value(source))
 	}
 	lexer := lexers.Get(string(n.Language(source)))
-	if lexer == nil {
-		lexer = lexers.Fallback
+	if lexer == nil { // no language, or one that nobody knows
+		_, _ = w.WriteString(codeBlock{}.Start(true, "")) // the writer keeps its error for the end
+		_, _ = w.Write(util.EscapeHTML(code.Bytes()))
+		_, _ = w.WriteString(codeBlock{}.End(true) + "\n")
+		return ast.WalkContinue, nil
 	}
 	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code.String())
 	if err != nil {
