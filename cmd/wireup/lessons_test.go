@@ -77,8 +77,21 @@ func TestLessonsNew(t *testing.T) {
 	for _, part := range []string{"cmd/wireup", "content", "lessons", "handlers", "templates", "wire", "inspector", "bus", "static"} {
 		copySources(t, filepath.Join(root, part), filepath.Join(dir, part))
 	}
+	outline := filepath.Join(dir, "content", "course.md")
+	b, err := os.ReadFile(outline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const last = "  - id: choose\n"
+	with := strings.Replace(string(b), last, "  - id: outlined\n    title: Outlined\n    minutes: 5\n    level: could\n    summary: One that has a place.\n"+last, 1)
+	if with == string(b) {
+		t.Fatalf("%s has no line %q", outline, last)
+	}
+	if err := os.WriteFile(outline, []byte(with), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	before := lint.Check(courseOf(os.DirFS(filepath.Join(dir, "content")))).Problems
-	for _, id := range []string{"capture", "brand-new"} {
+	for _, id := range []string{"outlined", "brand-new"} {
 		var stdout bytes.Buffer
 		if err := newLesson(&stdout, dir, id); err != nil {
 			t.Fatal(err)
@@ -94,7 +107,7 @@ func TestLessonsNew(t *testing.T) {
 	for _, p := range before { // not of the new lessons
 		said = strings.Replace(said, p+"\n", "", 1)
 	}
-	if len(before) == 0 && err != nil || strings.Contains(said, "capture") || strings.Contains(said, "brand-new") || strings.Contains(said, "brandNew") {
+	if len(before) == 0 && err != nil || strings.Contains(said, "outlined") || strings.Contains(said, "brand-new") || strings.Contains(said, "brandNew") {
 		t.Errorf("wireup lessons check: %v\n%s", err, said)
 	}
 	for _, name := range []string{"lessons/exercise/brand_new.go", "lessons/exercise/exercise.go", "cmd/wireup/lessons.go"} {
