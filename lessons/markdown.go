@@ -12,9 +12,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
-	chroma "github.com/alecthomas/chroma/v2/formatters/html"
 	"github.com/yuin/goldmark"
-	highlighting "github.com/yuin/goldmark-highlighting/v2"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
@@ -54,23 +52,6 @@ type slide struct {
 	notes []ast.Node
 }
 
-// codeBlock is what stands around highlighted code: the keyboard can scroll it.
-type codeBlock struct{}
-
-func (codeBlock) Start(code bool, attributes string) string {
-	if !code {
-		return `<pre tabindex="0"` + attributes + `>`
-	}
-	return `<pre tabindex="0"` + attributes + `><code>`
-}
-
-func (codeBlock) End(code bool) string {
-	if !code {
-		return "</pre>"
-	}
-	return "</code></pre>"
-}
-
 func newMarkdown(recordings map[string]*Recording) *markdown {
 	m := &markdown{recordings: recordings}
 	m.md = goldmark.New(
@@ -80,14 +61,13 @@ func newMarkdown(recordings map[string]*Recording) *markdown {
 			extension.Footnote,
 			extension.Typographer,
 			&frontmatter.Extender{Formats: []frontmatter.Format{yamlFormat}},
-			highlighting.NewHighlighting(highlighting.WithFormatOptions(chroma.WithClasses(true), chroma.WithPreWrapper(codeBlock{}))),
 		),
 		goldmark.WithParserOptions(
 			parser.WithAutoHeadingID(),
 			parser.WithBlockParsers(util.Prioritized(containerParser{}, 90)),
 			parser.WithInlineParsers(util.Prioritized(figureParser{}, 90)),
 		),
-		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{m}, 90))),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{m}, 90), util.Prioritized(newHighlighter(), 200))),
 	)
 	return m
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -235,6 +236,27 @@ func TestDecoderFiles(t *testing.T) {
 	}
 	d.do(chromedp.SetUploadFiles(chromedp.CSS("wu-decoder input[type=file]"), []string{broken}))
 	d.until(`document.querySelector("wu-decoder .opened .decode-fault")?.textContent.startsWith("The file breaks at packet ")`)
+	// On a slow line a bar says how far the file is, and the reader can stop it.
+	if _, err := chromedp.Call(d.ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	slow := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{{Latency: 1, DownloadThroughput: -1, UploadThroughput: 50_000}}}
+	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
+		t.Fatal(err)
+	}
+	long := filepath.Join(folder, "long.har")
+	if err := os.WriteFile(long, []byte(`{"log": {"entries": [`+strings.Repeat(" ", 2_000_000)+"]}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.do(chromedp.SetUploadFiles(chromedp.CSS("wu-decoder input[type=file]"), []string{long}))
+	d.until(`!document.querySelector("wu-decoder .uploading").hidden && document.querySelector("wu-decoder .uploading progress").max === 2000024`)
+	d.shoot("decode-uploading")
+	d.press("wu-decoder .uploading", "Stop")
+	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
+	slow.MatchedNetworkConditions[0].UploadThroughput = -1
+	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
+		t.Fatal(err)
+	}
 	// Hex in a file goes on as text, and a drop does what the picker does.
 	eval[bool](d, `(() => { const t = new DataTransfer(); t.items.add(new File(["81 00"], "a.hex")); document.querySelector("wu-decoder").dispatchEvent(new DragEvent("drop", {dataTransfer: t, bubbles: true, cancelable: true})); return true })()`)
 	d.until(decodeText + ` === "81 00" && document.querySelector("wu-decoder .opened").hidden && ` + decodedRows + ` === 1`)
