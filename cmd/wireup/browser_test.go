@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -56,7 +57,7 @@ func findChrome() (string, error) {
 type tab struct {
 	t    *testing.T
 	ctx  context.Context // bounded in time
-	page context.Context // as long as the tab lives
+	life context.Context // as long as the tab lives
 }
 
 func newTab(t *testing.T) *tab {
@@ -65,19 +66,19 @@ func newTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	life, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(end)
-	if err := chromedp.Do(page, chromedp.Navigate("about:blank")); err != nil { // whose context makes the page ends it, too
+	if err := chromedp.Do(life, chromedp.Navigate("about:blank")); err != nil { // whose context makes the page ends it, too
 		t.Fatal(err)
 	}
-	return (&tab{page: page}).in(t)
+	return (&tab{life: life}).in(t)
 }
 
 // in is the same page for a part of a test: it has a minute, and fails alone.
 func (p *tab) in(t *testing.T) *tab {
-	ctx, cancel := context.WithTimeout(p.page, time.Minute)
+	ctx, cancel := context.WithTimeout(p.life, time.Minute)
 	t.Cleanup(cancel)
-	return &tab{t, ctx, p.page}
+	return &tab{t, ctx, p.life}
 }
 
 // do runs actions, and fails the test with a picture of the page when one of them fails.
@@ -138,7 +139,8 @@ func (p *tab) press(scope, label string) {
 
 // shoot keeps a picture of the page as test output and returns its path.
 func (p *tab) shoot(name string) string {
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	fast := true // to compress a picture well takes longer than to draw it
+	shot, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{OptimizeForSpeed: &fast})
 	if err != nil {
 		p.t.Logf("no picture of %s: %v", name, err)
 		return ""
@@ -148,7 +150,7 @@ func (p *tab) shoot(name string) string {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		p.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, png, 0o644); err != nil {
+	if err := os.WriteFile(path, shot.Data, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
 	return path

@@ -194,7 +194,7 @@ func TestDecoderLooks(t *testing.T) {
 		p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+proxy.address+"/decode"))
 		p.until(decodedRows + ` >= 4 && document.querySelector("wu-decoder .under mark.chosen") !== null`)
 		return p
-	}, func(p *tab, look string) {
+	}, func(p *tab, look string, _ bool) {
 		p.shoot("decode-" + look)
 	})
 }

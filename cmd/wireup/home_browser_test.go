@@ -50,7 +50,7 @@ func TestHomeProgress(t *testing.T) {
 		}
 		eval[bool](p, `(document.querySelector("li[data-lesson=request] details").open = document.querySelector(".elsewhere").open = true)`)
 		return p
-	}, func(p *tab, look string) {
+	}, func(p *tab, look string, _ bool) {
 		p.shoot("progress-" + look)
 	})
 }

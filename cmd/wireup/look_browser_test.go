@@ -25,9 +25,9 @@ var (
 // inAllLooks opens a page at each width, and has it looked at in each theme, which the page changes
 // to as it does for a reader who presses the button. A look is called theme-width. In none the page
 // may be wider than its window. axe-core, which takes longer than all else here, sees the page, or one
-// node of it given as a JavaScript expression, at each width in one theme, and in each theme at one
-// width.
-func inAllLooks(t *testing.T, node string, open func(t *testing.T, width, height int64) *tab, look func(p *tab, name string)) {
+// node of it given as a JavaScript expression, in full looks alone: at each width in one theme, and in
+// each theme at one width.
+func inAllLooks(t *testing.T, node string, open func(t *testing.T, width, height int64) *tab, look func(p *tab, name string, full bool)) {
 	for i, size := range widths {
 		t.Run(size.name, func(t *testing.T) {
 			p := open(t, size.width, size.height)
@@ -35,9 +35,10 @@ func inAllLooks(t *testing.T, node string, open func(t *testing.T, width, height
 				t.Run(theme, func(t *testing.T) {
 					p := p.in(t)
 					p.wear(theme)
-					look(p, theme+"-"+size.name)
+					full := i == 0 || j == 0
+					look(p, theme+"-"+size.name, full)
 					p.fits()
-					if i == 0 || j == 0 {
+					if full {
 						p.clean(node)
 					}
 				})
@@ -90,7 +91,7 @@ func (p *tab) clean(node string) {
 }
 
 // lookAt opens a lesson, brings it to where there is something to see, and takes a picture of each
-// lab in every look: lesson-theme-width, and the number of the lab.
+// lab in the full looks, and of the first one in the others: lesson-theme-width, and the lab's number.
 func lookAt(t *testing.T, lesson, labs string, prepare func(p *tab)) {
 	proxy := serveProxied(t)
 	inAllLooks(t, "document", func(t *testing.T, width, height int64) *tab {
@@ -98,8 +99,11 @@ func lookAt(t *testing.T, lesson, labs string, prepare func(p *tab)) {
 		p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+proxy.address+"/lessons/"+lesson))
 		prepare(p)
 		return p
-	}, func(p *tab, look string) {
-		count := eval[int](p, fmt.Sprintf(`document.querySelectorAll(%q).length`, labs))
+	}, func(p *tab, look string, full bool) {
+		count := 1
+		if full {
+			count = eval[int](p, fmt.Sprintf(`document.querySelectorAll(%q).length`, labs))
+		}
 		for i := range count {
 			p.at(fmt.Sprintf(`document.querySelectorAll(%q)[%d]`, labs, i))
 			p.shoot(fmt.Sprintf("%s-%s-%d", lesson, look, i))

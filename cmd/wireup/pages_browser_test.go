@@ -50,7 +50,7 @@ func TestPagesLook(t *testing.T) {
 					p.until(`document.querySelector("wu-inspector .pane-details")?.textContent.includes("masking key")`)
 				}
 				return p
-			}, func(p *tab, look string) {
+			}, func(p *tab, look string, _ bool) {
 				p.shoot(page.name + "-" + look)
 			})
 		})

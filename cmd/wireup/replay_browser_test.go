@@ -35,7 +35,7 @@ func TestReplayLooks(t *testing.T) {
 		p.until(replayRows + ` >= 5`)
 		p.until(`document.querySelector(".replay .pane-details").textContent.includes("recorded terminal") || document.querySelector(".replay .pane-details").offsetParent === null`)
 		return p
-	}, func(p *tab, look string) {
+	}, func(p *tab, look string, _ bool) {
 		p.shoot("replay-" + look)
 		if !eval[bool](p, `document.querySelector(".replay .sign").checkVisibility() && document.querySelector(".replay .sign").textContent === "REPLAY"`) {
 			p.t.Error("the banner is not to be seen")
