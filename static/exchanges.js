@@ -1,6 +1,8 @@
 // The exchanges of a lab, request by request, counted from the wire's feed alone: no byte and no
 // time in here is the page's own.
 
+import { WireClock } from "./wire-clock.js";
+
 /** @import { Item, WireEvent } from "./event-types.js" */
 
 const KEPT = 1000; // exchanges; the oldest that are over go first
@@ -105,25 +107,29 @@ export class Exchanges extends EventTarget {
   #lab;
   #accept;
   #from = 0; // events up to this number are not looked at: clear
+  #since = Number.NEGATIVE_INFINITY; // nor are requests from before this time of the wire's clock
+  #clock;
   #seq = 0;
   /** @type {Map<string, Exchange>} by connection and number, those that may still change */
   #growing = new Map();
 
   /**
    * @param {EventTarget} feed see feed.js
-   * @param {{ lab: string, accept?: (x: Exchange) => boolean, signal: AbortSignal }} what
+   * @param {{ lab: string, accept?: (x: Exchange) => boolean, signal: AbortSignal, clock?: WireClock }} what
    */
-  constructor(feed, { lab, accept = () => true, signal }) {
+  constructor(feed, { lab, accept = () => true, signal, clock = new WireClock() }) {
     super();
     this.#lab = lab;
     this.#accept = accept;
+    this.#clock = clock;
     feed.addEventListener("items", (e) => this.#take(/** @type {CustomEvent<Item[]>} */ (e).detail), { signal });
     feed.addEventListener("restart", () => this.#restart(), { signal });
   }
 
-  /** clear forgets what has been, and begins with the next request. */
+  /** clear forgets what has been, and begins with the next request: one that the feed has yet to tell of is none. */
   clear() {
     this.#from = this.#seq;
+    this.#since = this.#clock.now ?? Number.NEGATIVE_INFINITY;
     this.list = [];
     this.gone = this.lost = 0;
     this.#growing.clear();
@@ -135,12 +141,15 @@ export class Exchanges extends EventTarget {
     for (const x of this.#growing.values()) x.open = false;
     this.#growing.clear();
     this.#seq = this.#from = 0;
+    this.#clock.forget();
+    this.#since = Number.NEGATIVE_INFINITY;
     this.dispatchEvent(new Event("change"));
   }
 
   /** @param {Item[]} items */
   #take(items) {
     let touched = false;
+    this.#clock.see(items);
     for (const item of items) {
       if (item.kind === "lost") {
         this.lost += item.count;
@@ -161,7 +170,7 @@ export class Exchanges extends EventTarget {
     if (e.kind === "close") return this.#closed(e);
     const key = `${e.conn} ${e.exchange}`;
     if (e.kind === "request") {
-      if (e.lab !== this.#lab) return false;
+      if (e.lab !== this.#lab || e.at < this.#since) return false;
       const x = new Exchange(e);
       if (!this.#accept(x)) return false;
       this.list.push(x);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Exchanges, wordOf } from "../exchanges.js";
+import { WireClock } from "../wire-clock.js";
 import { end } from "./events.js";
 
 const base = { conn: 1, exchange: 1, lab: "polling", driver: "page" };
@@ -23,11 +24,12 @@ function body(seq, size, last, more = {}) {
 function follow(options = {}) {
   const feed = new EventTarget();
   const gone = new AbortController();
-  const exchanges = new Exchanges(feed, { lab: "polling", signal: gone.signal, ...options });
+  const page = { now: 0 };
+  const exchanges = new Exchanges(feed, { lab: "polling", signal: gone.signal, clock: new WireClock(() => page.now), ...options });
   let changes = 0;
   exchanges.addEventListener("change", () => changes++);
   const send = (...items) => feed.dispatchEvent(new CustomEvent("items", { detail: items }));
-  return { exchanges, send, feed, gone, changes: () => changes };
+  return { exchanges, send, feed, gone, page, changes: () => changes };
 }
 
 test("the word in a lab's path", () => {
@@ -83,6 +85,15 @@ test("other labs, and what is not accepted, stay out", () => {
   const { exchanges, send, changes } = follow({ accept: (x) => x.word === "plum-41" });
   send(request(1, { lab: "comet" }), request(2, { target: "/lab/polling/free", exchange: 2 }), response(3, 204, {}, { exchange: 2 }));
   assert.deepEqual([exchanges.list.length, changes()], [0, 0]);
+});
+
+test("a request from before a clear that is told of after it belongs to no exchange", () => {
+  const { exchanges, send, page } = follow();
+  send(request(10));
+  page.now = 100; // the wire's clock is at 110
+  exchanges.clear();
+  send(request(11, { exchange: 2, at: 105 }), response(12, 503, {}, { exchange: 2, at: 111 }), request(13, { exchange: 3, at: 112 }));
+  assert.deepEqual(exchanges.list.map((x) => x.number), [3]);
 });
 
 test("after a clear the exchanges begin with the next request", () => {
