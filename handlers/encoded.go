@@ -32,8 +32,16 @@ type variant struct {
 
 const identity = "identity"
 
+// encodings are the bodies that this process has compressed, by their sums. A program has one server
+// and each body once; its tests start hundreds of servers, and would do little else.
+var encodings sync.Map
+
 // encode compresses body.
 func encode(contentType string, body []byte) (*encoded, error) {
+	sum := sha256.Sum256(body)
+	if e, ok := encodings.Load(sum); ok && e.(*encoded).contentType == contentType {
+		return e.(*encoded), nil
+	}
 	e := &encoded{contentType: contentType}
 	for _, c := range []struct {
 		name string
@@ -48,6 +56,7 @@ func encode(contentType string, body []byte) (*encoded, error) {
 		}
 	}
 	e.variants = append(e.variants, newVariant(identity, body))
+	encodings.Store(sum, e)
 	return e, nil
 }
 

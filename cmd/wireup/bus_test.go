@@ -8,6 +8,7 @@ import (
 )
 
 func TestOneProcessADataFolder(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	_, stop := start(t, "--data", folder)
 	var stdout, stderr bytes.Buffer

@@ -82,6 +82,7 @@ func wireOf(p *tab) string {
 }
 
 func TestCometLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openLab(t, proxy.address, "comet")
 
@@ -133,6 +134,7 @@ func TestCometLab(t *testing.T) {
 }
 
 func TestCometCutter(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t, "--cut-time", "700ms")
 	p := openLab(t, address, "comet")
 	p.until(`document.querySelector("wu-comet-lab").textContent.includes("gives up after 0.7 s")`)

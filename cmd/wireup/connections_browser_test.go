@@ -35,6 +35,7 @@ const (
 )
 
 func TestConnectionsLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/connections"))
@@ -77,6 +78,7 @@ func TestConnectionsLab(t *testing.T) {
 }
 
 func TestLatencyDial(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/connections"))
@@ -109,6 +111,7 @@ func TestLatencyDial(t *testing.T) {
 }
 
 func TestWindowLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/connections"))
@@ -131,6 +134,7 @@ func TestWindowLab(t *testing.T) {
 }
 
 func TestConnectionsLook(t *testing.T) {
+	t.Parallel()
 	lookAt(t, "connections", "wu-connections-lab, wu-connections-latency, wu-connections-window, .live-window, wu-exercise", func(p *tab) {
 		p.until(`document.querySelector("wu-connections-lab .guess input") !== null && document.querySelector("wu-connections-window .guess input") !== null`)
 		p.press("wu-connections-lab", "Ask")

@@ -11,6 +11,7 @@ import (
 )
 
 func TestDrainCutsOffWhatDoesNotEnd(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t, "--drain-time", "100ms", "--request-time", "1m")
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -27,6 +28,7 @@ func TestDrainCutsOffWhatDoesNotEnd(t *testing.T) {
 }
 
 func TestDrainOfSilentConnections(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	for _, said := range []string{"", "GET / HTTP/1.1\r\nHost: "} {
 		conn, err := net.Dial("tcp", address)

@@ -129,6 +129,7 @@ func say(p *tab, text string) {
 }
 
 func TestPanelShowsWhatCrossed(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p, sockets := openEcho(t, proxy)
 
@@ -277,6 +278,7 @@ func digits(s string) int {
 }
 
 func TestLinkedHighlight(t *testing.T) {
+	t.Parallel()
 	p, _ := openEcho(t, serveProxied(t))
 	say(p, "Spang")
 	p.until(`document.querySelector("wu-inspector .pane-details")?.textContent.includes("masking key")`)
@@ -303,6 +305,7 @@ func TestLinkedHighlight(t *testing.T) {
 }
 
 func TestPauseFilterAndHide(t *testing.T) {
+	t.Parallel()
 	p, _ := openEcho(t, serveProxied(t))
 	say(p, "one")
 	p.until(rowCount + ` >= 6`)
@@ -337,6 +340,7 @@ func TestPauseFilterAndHide(t *testing.T) {
 
 // TestCloseSidesStandTogether: the wire's close beside the page's CloseEvent.
 func TestCloseSidesStandTogether(t *testing.T) {
+	t.Parallel()
 	p, sockets := openEcho(t, serveProxied(t))
 	p.press("wu-echo-lab", "close 4000")
 	p.until(`document.querySelector("wu-echo-lab").dataset.state === "closed"`)

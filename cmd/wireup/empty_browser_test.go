@@ -12,6 +12,7 @@ import (
 )
 
 func TestEmptyPanelOffersALine(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	for _, tc := range []struct{ path, line string }{

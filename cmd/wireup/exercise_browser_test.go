@@ -95,6 +95,7 @@ var verdicts = []struct{ name, verdict, progress, say, stand string }{
 }
 
 func TestExerciseStates(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	for _, v := range verdicts {
@@ -151,6 +152,7 @@ func TestExerciseLooks(t *testing.T) {
 }
 
 func TestExerciseHelp(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	p.says(exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`))
@@ -215,6 +217,7 @@ func recordedEvents(t *testing.T, address string) string {
 // TestExerciseForReal does what a reader does, with the program's own checks: a wrong try from a
 // terminal, the byte that is wrong, the right try, and the same card after a reload.
 func TestExerciseForReal(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/request"))
@@ -277,6 +280,7 @@ func TestExerciseForReal(t *testing.T) {
 
 // TestSolutionForReal: the solution's own recording, from its text to the replay.
 func TestSolutionForReal(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/request"))
@@ -297,6 +301,7 @@ func TestSolutionForReal(t *testing.T) {
 
 // TestAtTheLab: the lab takes the exercise's word over, keeps it over a reload, and gives it back.
 func TestAtTheLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/lessons/request"))
@@ -324,6 +329,7 @@ func TestAtTheLab(t *testing.T) {
 // TestDoItHere: the way from a card ends at a lab in which it can be done, with the word where the
 // reader types it, and not at the button that clears the lab.
 func TestDoItHere(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	for _, tc := range []struct{ lesson, exercise, lab, field string }{
@@ -363,6 +369,7 @@ func TestDoItHere(t *testing.T) {
 
 // TestNamesFilled: no name in braces is left on a card once its word has come.
 func TestNamesFilled(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	for _, lesson := range []string{"request", "connections", "polling", "comet", "streaming", "sockets", "frames", "masking"} {
@@ -376,6 +383,7 @@ func TestNamesFilled(t *testing.T) {
 
 // TestExercisesCutOff: the card says so when the server is away, and goes on when it is back.
 func TestExercisesCutOff(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	p.says(exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`))
@@ -392,6 +400,7 @@ func TestExercisesCutOff(t *testing.T) {
 
 // TestLongAnswer: a verdict quotes what came, however long it is, and the page stays as wide as it was.
 func TestLongAnswer(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	long := strings.Repeat("9", 190)
@@ -407,6 +416,7 @@ func TestLongAnswer(t *testing.T) {
 
 // TestDrawnTask: what an exercise draws stands there as text, to copy.
 func TestDrawnTask(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openScripted(t, proxy.address, "/lessons/request", 1440, 900)
 	m := exerciseMessage(`{"state":"not yet","say":"Nothing has come."}`, `{}`)
@@ -430,6 +440,7 @@ func TestDrawnTask(t *testing.T) {
 // TestExerciseWithoutJavaScript: the task, its hints and its solution are text, and the card says
 // what is missing.
 func TestExerciseWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {

@@ -60,6 +60,7 @@ func TestVerdictInTime(t *testing.T) {
 // Killed in the middle of many passes, the program has lost none that it had shown: readers pass
 // exercises as fast as they can, and somewhere in between comes the kill.
 func TestKillLosesNoPass(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	const readers, after = 4, 25
 	var (

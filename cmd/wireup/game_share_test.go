@@ -61,6 +61,7 @@ func (g *gamer) met(name string) any {
 }
 
 func TestGameOnTwoInstances(t *testing.T) {
+	t.Parallel()
 	url := bustest.New(t).URL()
 	one, kill := startChild(t, "--nats", url)
 	other := startShared(t, url)

@@ -56,6 +56,7 @@ func TestHomeProgress(t *testing.T) {
 }
 
 func TestStoreAway(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	for _, path := range []string{"/", "/lessons/request"} {
 		p := openScripted(t, proxy.address, path, 1440, 900)
@@ -74,6 +75,7 @@ func TestStoreAway(t *testing.T) {
 
 // TestStorageBlocked: a browser that stores nothing goes on, and says what it costs.
 func TestStorageBlocked(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
@@ -95,6 +97,7 @@ func TestStorageBlocked(t *testing.T) {
 }
 
 func TestResumeAsksFirst(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	const other = "abcdefghijklm"
@@ -148,6 +151,7 @@ func TestResumeAsksFirst(t *testing.T) {
 
 // TestImport: a file of progress goes to the server as it is, and a refusal is told in its words.
 func TestImport(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate("http://"+proxy.address+"/"))

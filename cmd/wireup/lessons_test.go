@@ -15,6 +15,7 @@ import (
 
 // The course that is built in keeps its own rules.
 func TestLessons(t *testing.T) {
+	t.Parallel()
 	for _, p := range lint.Check(courseOf(content.FS)).Problems {
 		t.Error(p)
 	}
@@ -43,6 +44,7 @@ func TestLessonsUsage(t *testing.T) {
 
 // A course with something wrong in it is told a line each, and is a fault.
 func TestLessonsCheckSaysWhat(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, content.FS); err != nil {
 		t.Fatal(err)
@@ -60,6 +62,7 @@ func TestLessonsCheckSaysWhat(t *testing.T) {
 // A lesson that was only just begun keeps all the rules, in the place that the outline has for it
 // and behind all others. It compiles, and its check judges its fixtures.
 func TestLessonsNew(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the program in a copy of its sources")
 	}

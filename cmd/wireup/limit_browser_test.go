@@ -12,6 +12,7 @@ import (
 )
 
 func TestCloseArrivesInChromium(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + address + "/"))

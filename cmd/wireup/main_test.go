@@ -86,6 +86,7 @@ func raceDetected() bool {
 }
 
 func TestServeIsReadyAndQuiet(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	res, err := http.Get("http://" + address + "/readyz")
 	if err != nil || res.StatusCode != 200 {
@@ -99,6 +100,7 @@ func TestServeIsReadyAndQuiet(t *testing.T) {
 }
 
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	var sockets []*websocket.Conn
 	for _, path := range []string{"/echo", "/echo?library=gorilla", "/echo?wire=aaaaaaaaaaaaa", "/wire/aaaaaaaaaaaaa/feed"} {

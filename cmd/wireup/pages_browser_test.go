@@ -59,6 +59,7 @@ func TestPagesLook(t *testing.T) {
 
 // A theme that was chosen is there before a page is first painted.
 func TestThemeIsKept(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + proxy.address + "/"))

@@ -13,6 +13,7 @@ import (
 )
 
 func TestPollingLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/polling"))

@@ -119,6 +119,7 @@ func runSample(t *testing.T, cmd *exec.Cmd) string {
 }
 
 func TestSamplePrograms(t *testing.T) {
+	t.Parallel()
 	tools := sampleTools(t)
 	address, stop := start(t)
 	const wire = "aaaaaaaaaaaah"

@@ -116,6 +116,7 @@ func TestProxy(t *testing.T) {
 // A conversation that is open when the proxy stops gets its time, and is reset then; the page is told
 // in order.
 func TestProxyDrains(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(echoing(true))
 	defer server.Close()
 	address, pages, id, stop := proxyProgram(t, server.Listener.Addr().String(), "--drain-time", "300ms")
@@ -152,6 +153,7 @@ func TestProxyDrains(t *testing.T) {
 
 // A proxy may be started while the course runs, and says what is wrong before it begins.
 func TestProxyUsage(t *testing.T) {
+	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,7 @@ func TestRawEnds(t *testing.T) {
 
 // TestRawServed goes through the whole program, on both ends.
 func TestRawServed(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	_, stop := start(t, "--data", folder)
 	c, err := net.Dial("unix", filepath.Join(folder, rawSocket))

@@ -42,6 +42,7 @@ func terminal(t *testing.T, address, path string) net.Conn {
 }
 
 func TestTerminalShowsAtOnce(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p, _ := openEcho(t, proxy)
 	line := eval[string](p, `[...document.querySelectorAll("wu-terminal pre")].map(n => n.textContent).find(t => t.startsWith("websocat"))`)
@@ -68,6 +69,7 @@ func TestTerminalShowsAtOnce(t *testing.T) {
 }
 
 func TestMaskingLabTellsThreeKeys(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1440, 1200), chromedp.Navigate("http://"+proxy.address+"/lessons/masking"))
@@ -95,6 +97,7 @@ func TestMaskingLabTellsThreeKeys(t *testing.T) {
 }
 
 func TestThemeKey(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p, _ := openEcho(t, proxy)
 	const theme = `document.documentElement.dataset.theme`
@@ -140,6 +143,7 @@ func TestByKeyboardAlone(t *testing.T) {
 }
 
 func TestWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
@@ -163,6 +167,7 @@ func TestWithoutJavaScript(t *testing.T) {
 
 // TestQuietConsole: no page breaks its own policy, asks another host for anything, or warns.
 func TestQuietConsole(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	var faults []string

@@ -57,6 +57,7 @@ func recordProgram(t *testing.T, args ...string) (address string, stop func() (i
 // What is recorded replays to the same events, byte for byte: a page's requests on a connection
 // that carries others too, masked frames, long runs, the forge, and how each connection ended.
 func TestRecordReplaysTheSame(t *testing.T) {
+	t.Parallel()
 	const id = "recordedwires"
 	file := filepath.Join(t.TempDir(), "new", "pass.txt")
 	address, stop := recordProgram(t, "--exercise", "frames/smallest", "--title", "Everything at once.", file)
@@ -192,6 +193,7 @@ func TestRecordRefuses(t *testing.T) {
 
 // Without any traffic there is no file, and a reason.
 func TestRecordNothing(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "x.txt")
 	_, stop := recordProgram(t, file)
 	status, _, wrong := stop()

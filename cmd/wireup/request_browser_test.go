@@ -21,6 +21,7 @@ func askOnce(p *tab, label string) {
 }
 
 func TestRequestLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := newTab(t)
 	p.do(chromedp.Navigate("http://" + proxy.address + "/lessons/request"))

@@ -199,6 +199,7 @@ func get(t *testing.T, url string) []byte {
 const quietEcho = "/echo?breakdown=off&wire=" + sharedWire
 
 func TestFeedOnAnotherInstance(t *testing.T) {
+	t.Parallel()
 	for _, order := range []string{"feed first", "echo first"} {
 		t.Run(order, func(t *testing.T) {
 			url := bustest.New(t).URL()

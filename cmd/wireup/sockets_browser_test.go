@@ -218,6 +218,7 @@ func stepCall(p *tab) {
 }
 
 func TestSocketsStepped(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openSockets(t, address)
 	for range 4 { // socket, bind, listen; socket
@@ -284,6 +285,7 @@ func TestSocketsStepped(t *testing.T) {
 }
 
 func TestSocketsRaw(t *testing.T) {
+	t.Parallel()
 	address, stop := start(t)
 	p := openSockets(t, address)
 	const reads = `document.querySelector("wu-sockets-raw .judged").textContent`

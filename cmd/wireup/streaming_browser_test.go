@@ -23,6 +23,7 @@ func told(text string) string {
 }
 
 func TestStreamingLab(t *testing.T) {
+	t.Parallel()
 	proxy := serveProxied(t)
 	p := openLab(t, proxy.address, "streaming")
 	p.press("wu-streaming-lab", "Open an EventSource")
@@ -85,6 +86,7 @@ func TestStreamingLab(t *testing.T) {
 }
 
 func TestStreamingPrediction(t *testing.T) {
+	t.Parallel()
 	p := openLab(t, serveProxied(t).address, "streaming")
 	eval[bool](p, `(document.querySelectorAll("wu-streaming-lab .prediction input[type=radio]")[0].click(), true)`)
 	p.press("wu-streaming-lab", "Predict and pull")
