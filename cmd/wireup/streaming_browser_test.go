@@ -8,6 +8,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -150,30 +151,31 @@ func TestStreamingExercises(t *testing.T) {
 func TestStreamingMistakes(t *testing.T) {
 	t.Parallel()
 	address, stop := start(t)
-	// listen opens a stream, takes so many events from it, and leaves when it is told to.
-	listen := func(r *labReader, events int, fields ...string) (leave func()) {
+	// listen opens a stream and takes so many events from it.
+	listen := func(r *labReader, events int, fields ...string) io.ReadCloser {
 		body := r.open(r.url("streaming", ""), fields...)
 		for lines := bufio.NewScanner(body); events > 0 && lines.Scan(); {
 			if strings.HasPrefix(lines.Text(), "data:") {
 				events--
 			}
 		}
-		return func() { body.Close() }
+		return body
 	}
 	back := func(fields ...string) func(r *labReader) {
 		return func(r *labReader) {
 			r.command("streaming", "random", "&mean=200")
-			leave := listen(r, 2)
+			body := listen(r, 2)
 			r.command("streaming", "cut", "")
-			leave()
-			listen(r, 0, fields...)()
+			_, _ = io.Copy(io.Discard, body) // until it has been cut
+			body.Close()
+			listen(r, 0, fields...).Close()
 		}
 	}
 	// beside sends a message beside a stream that stays open, and then an answer.
 	beside := func(answer string) func(r *labReader) {
 		return func(r *labReader) {
 			r.command("streaming", "random", "&mean=0")
-			defer listen(r, 0)()
+			defer listen(r, 0).Close()
 			says(r)
 			r.p.until(`document.querySelector("#exercise-upstream .say").textContent.includes("how many requests were open")`)
 			post(r.t, fmt.Sprintf("http://%s/lab/answer/upstream?wire=%s&word=%s&answer=%s", r.address, r.wire, r.word, answer))
@@ -186,7 +188,7 @@ func TestStreamingMistakes(t *testing.T) {
 		}, "The answer was 204"},
 		{"stream", "wrong-twice-three", func(r *labReader) {
 			r.command("streaming", "random", "&mean=200")
-			listen(r, 3)()
+			listen(r, 3).Close()
 		}, "the next answer counts anew"},
 		{"resume", "wrong-no-id", back(), "doesn't say which event came last"},
 		{"resume", "wrong-older-id", back("Last-Event-ID", "0"), "id 0 came last"},
