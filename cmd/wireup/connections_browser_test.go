@@ -47,8 +47,8 @@ func TestConnectionsLab(t *testing.T) {
 	if said := eval[string](p, connectionsSum); requests != 10 || !strings.HasPrefix(said, fmt.Sprintf("10 requests on %d connection", conns)) {
 		t.Errorf("a proxy saw %d requests on %d connections; the lab says %q", requests, conns, said)
 	}
-	if conns != 1 {
-		t.Errorf("ten clicks took %d connections; want 1", conns)
+	if conns >= requests/2 { // which of its idle connections it takes is the browser's affair
+		t.Errorf("ten clicks took %d connections; want them used again", conns)
 	}
 
 	eval[bool](p, `(document.querySelector("wu-connections-lab .lab-row input").click(), true)`)

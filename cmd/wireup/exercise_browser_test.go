@@ -11,6 +11,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -202,7 +203,12 @@ func recordedEvents(t *testing.T, address string) string {
 		t.Fatal(err)
 	}
 	var log struct{ Events []struct{ Seq int } }
-	getJSON(t, "http://"+address+"/wire/"+wire+"/log.json", &log)
+	for end := time.Now().Add(15 * time.Second); len(log.Events) < 5; { // the tap sees a write when it is over
+		if time.Now().After(end) {
+			t.Fatalf("the wire has %d events; want those of one message and its mirror", len(log.Events))
+		}
+		getJSON(t, "http://"+address+"/wire/"+wire+"/log.json", &log)
+	}
 	list := make([]json.RawMessage, len(log.Events))
 	for i, e := range log.Events {
 		getJSON(t, fmt.Sprintf("http://%s/wire/%s/events/%d", address, wire, e.Seq), &list[i])

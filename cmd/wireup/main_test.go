@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -38,10 +37,6 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	// Clients run in the program's own process here. With no more of these than cores, a client often
-	// goes on before the goroutine does that has just answered it, and the log has the next request
-	// before the answer.
-	runtime.GOMAXPROCS(max(16, runtime.GOMAXPROCS(0)))
 	// The clock of the highlighter's regular expressions stops by itself, a while after its last use.
 	goleak.VerifyTestMain(suite{m}, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
 }

@@ -164,9 +164,10 @@ func TestStreamingMistakes(t *testing.T) {
 	back := func(fields ...string) func(r *labReader) {
 		return func(r *labReader) {
 			r.command("streaming", "random", "&mean=200")
+			ended := r.logged("close")
 			body := listen(r, 2)
 			r.command("streaming", "cut", "")
-			_, _ = io.Copy(io.Discard, body) // until it has been cut
+			r.awaits("close", ended+1)
 			body.Close()
 			listen(r, 0, fields...).Close()
 		}
