@@ -21,7 +21,7 @@ func TestModulesThatMake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	imported, err := imports(static.FS, a.scripts())
+	known, err := newModules(static.FS, a.scripts())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestModulesThatMake(t *testing.T) {
 		}
 		for _, m := range makes.FindAllSubmatch(src, -1) {
 			found++
-			if made := string(m[1]) + ".js"; !slices.Contains(imported[name], made) {
+			if made := string(m[1]) + ".js"; !slices.Contains(known.imports[name], made) {
 				t.Errorf("%s makes a %s and does not import %s", name, m[1], made)
 			}
 		}
@@ -55,11 +55,16 @@ func TestPagesLoadWhatTheyNeed(t *testing.T) {
 	page := func(e *encoded) string { return string(e.variants[len(e.variants)-1].body) }
 	for name, e := range map[string]*encoded{"home": s.home, "wire": s.wire, "decode": s.decode, "measured": s.measured,
 		"request": s.lessons["request"], "frames": s.lessons["frames"], "choose": s.lessons["choose"]} {
-		_, rest, _ := strings.Cut(page(e), `<meta name="wireup-elements" content="`)
-		list, _, _ := strings.Cut(rest, `"`)
-		for _, m := range elementTag.FindAllStringSubmatch(page(e), -1) {
-			if !slices.Contains(strings.Fields(list), m[1]) {
-				t.Errorf("%s: %s stands in the page, and not among the elements that it loads: %s", name, m[1], list)
+		_, rest, _ := strings.Cut(page(e), `<script type="module" src="/static/`)
+		start, _, _ := strings.Cut(rest, `"`)
+		begins := page(s.assets.served[start])
+		tags := elementTag.FindAllStringSubmatch(page(e), -1)
+		if len(tags) == 0 {
+			t.Errorf("%s: no element stands in the page", name)
+		}
+		for _, m := range tags {
+			if !strings.Contains(begins, `from "./`+m[1]+`.js";`) {
+				t.Errorf("%s: %s stands in the page, which starts with\n%s", name, m[1], begins)
 			}
 		}
 	}

@@ -33,8 +33,8 @@ var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspe
 // site is every page, and what they load.
 type site struct {
 	assets  *assets
-	view    templates.Site // with every module; see fit
-	imports map[string][]string
+	view    templates.Site // as a page of every element has it
+	modules modules
 	broken  templates.Site // what the page of an error loads
 	policy  string         // the Content-Security-Policy of every page
 	home    *encoded
@@ -53,14 +53,18 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 		return nil, err
 	}
 	s := &site{assets: a, lessons: make(map[string]*encoded), course: course}
+	scripts := a.scripts()
+	if s.modules, err = newModules(static, scripts); err != nil {
+		return nil, err
+	}
 	if s.view, err = a.view(); err != nil {
 		return nil, err
 	}
 	s.view.Raw = ends.view()
-	s.policy = policy(s.view.ImportMap)
-	if s.imports, err = imports(static, a.scripts()); err != nil {
+	if s.view, err = s.fitted(scripts); err != nil {
 		return nil, err
 	}
+	s.policy = policy(s.view.ImportMap)
 	if s.broken, err = s.fit(func(v templates.Site) templ.Component { return templates.Error(templates.ErrorView{Site: v}) }); err != nil {
 		return nil, fmt.Errorf("the page of an error: %w", err)
 	}
@@ -95,17 +99,11 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 	return s, nil
 }
 
-// view is what every page loads.
+// view is what every page loads, but for modules.
 func (a *assets) view() (templates.Site, error) {
-	v := templates.Site{Icon: a.url("favicon.svg"), Theme: a.url(themeScript), Main: a.url(mainScript)}
+	v := templates.Site{Icon: a.url("favicon.svg"), Theme: a.url(themeScript)}
 	for _, name := range a.sheets() {
 		v.Styles = append(v.Styles, a.url(name))
-	}
-	for _, name := range a.scripts() {
-		v.Modules = append(v.Modules, templates.Module{URL: a.url(name), Integrity: a.integrity(name)})
-		if tag := strings.TrimSuffix(name, ".js"); strings.HasPrefix(tag, "wu-") {
-			v.Elements = append(v.Elements, tag)
-		}
 	}
 	var err error
 	v.ImportMap, err = a.importMap()
