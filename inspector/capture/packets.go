@@ -5,6 +5,7 @@ package capture
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -127,13 +128,18 @@ type assembly struct {
 	all     []*tcpConn
 	latest  *tcpConn
 	decode  packetDecoder
-	now     int32 // the packet's number
-	at      int64 // and its time
-	times   []int64
+	now     moment   // that of the packet at hand
+	fed     []moment // those of the packets that tcpassembly got
 	skipped map[string]int
 	raw     [5]byte
 	cut     bool // what is fed stands for bytes that were cut off
 	over    int  // packets of connections beyond the limit
+}
+
+// moment is a packet's number and its time.
+type moment struct {
+	packet int32
+	at     int64 // nanoseconds since 1970
 }
 
 // tuple is both ends of a connection, the lesser first.
@@ -148,7 +154,8 @@ type tcpConn struct {
 	reset  bool
 }
 
-// half is what one side sends; it is tcpassembly's Stream of that.
+// half is what one side sends. As long as its segments come in order it takes them as they come; from
+// the first that does not, tcpassembly puts them in order, and this is its Stream.
 type half struct {
 	a       *assembly
 	conn    *tcpConn
@@ -157,12 +164,14 @@ type half struct {
 	done    bool
 	isn     uint32 // of its SYN
 	synced  bool   // there was one
-	at      int32  // the packet at which all bytes so far had come
+	next    uint32 // the number of the byte that comes next
+	strayed bool   // tcpassembly has it
+	all     moment // when all bytes so far had come
 	data    bool
 }
 
 func newAssembly(rec *Recording) *assembly {
-	a := &assembly{rec: rec, conns: make(map[tuple]*tcpConn), skipped: make(map[string]int), times: []int64{0}}
+	a := &assembly{rec: rec, conns: make(map[tuple]*tcpConn), skipped: make(map[string]int)}
 	a.pool = tcpassembly.NewAssembler(tcpassembly.NewStreamPool(a))
 	a.pool.MaxBufferedPagesPerConnection, a.pool.MaxBufferedPagesTotal = mostPages, mostAllPages
 	return a
@@ -178,12 +187,8 @@ func (a *assembly) New(flow, _ gopacket.Flow) tcpassembly.Stream {
 
 // packet takes one packet.
 func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
-	a.now++
-	a.at = at.UnixNano()
-	if len(a.times) == cap(a.times) {
-		a.times = slices.Grow(a.times, max(1024, len(a.times)))
-	}
-	a.times = append(a.times, a.at)
+	a.now.packet++
+	a.now.at = at.UnixNano()
 	src, dst, t, missing, why := a.decode.segment(link, data)
 	if why != "" {
 		a.skipped[why]++
@@ -200,7 +205,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 		if t.ACK {
 			c.client = 1 - side
 		}
-		a.step(c, uint8(c.client), stepOpen, a.now, kept{})
+		a.step(&c.halves[c.client], stepOpen, a.now, kept{})
 	}
 	a.start(h, t)
 	if t.SYN && t.ACK && !other.started { // its own SYN was not recorded
@@ -211,7 +216,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	}
 	if t.RST {
 		c.reset = true
-		a.step(c, h.side, stepRST, a.now, kept{})
+		a.step(h, stepRST, a.now, kept{})
 		return
 	}
 	if missing > 0 {
@@ -220,11 +225,9 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	if t.SYN || !t.FIN && len(t.Payload) == 0 {
 		return // a probe that keeps a connection alive may hold a byte: it is one that came before
 	}
-	a.feed(h, &layers.TCP{Seq: t.Seq, FIN: t.FIN, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
-	if missing > 0 && h.at == a.now { // in order, so what was cut off is a gap here and now
-		a.cut = true
-		a.feed(h, &layers.TCP{Seq: t.Seq + uint32(len(t.Payload)), BaseLayer: layers.BaseLayer{Payload: make([]byte, missing)}})
-		a.cut = false
+	a.take(h, t.Seq, t.Payload, t.FIN)
+	if missing > 0 {
+		a.lack(h, t.Seq+uint32(len(t.Payload)), missing)
 	}
 }
 
@@ -234,23 +237,59 @@ func (a *assembly) start(h *half, t *layers.TCP) {
 		return
 	}
 	h.started = true
-	seq := t.Seq
+	h.next = t.Seq
 	if t.SYN {
-		h.isn, h.synced = seq, true
-	} else {
-		seq-- // as if a SYN had stood before it
+		h.isn, h.synced = t.Seq, true
+		h.next++
+		if len(t.Payload) > 0 {
+			a.take(h, h.next, t.Payload, false)
+		}
 	}
-	a.feed(h, &layers.TCP{SYN: true, Seq: seq})
-	if len(t.Payload) > 0 && t.SYN {
-		a.feed(h, &layers.TCP{Seq: seq + 1, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
+}
+
+// take takes a segment of a side.
+func (a *assembly) take(h *half, seq uint32, payload []byte, fin bool) {
+	if h.strayed || seq != h.next {
+		a.feed(h, &layers.TCP{Seq: seq, FIN: fin, BaseLayer: layers.BaseLayer{Payload: payload}})
+		return
+	}
+	h.next += uint32(len(payload))
+	h.all = a.now
+	if len(payload) > 0 {
+		h.add(payload)
+	}
+	if fin {
+		h.end()
+	}
+}
+
+// lack takes what was cut off a segment: where that came in order, it is a gap here and now.
+func (a *assembly) lack(h *half, seq uint32, n int) {
+	switch {
+	case h.strayed && h.all == a.now:
+		a.cut = true
+		a.feed(h, &layers.TCP{Seq: seq, BaseLayer: layers.BaseLayer{Payload: make([]byte, n)}})
+		a.cut = false
+	case !h.strayed && h.next == seq:
+		h.next += uint32(n)
+		h.all = a.now
+		a.step(h, stepGap, h.all, missing(n))
 	}
 }
 
 // feed gives tcpassembly a segment. Its clock counts packets, so that bytes that come out of it know
 // which packet they came in.
 func (a *assembly) feed(h *half, t *layers.TCP) {
-	flow := append(binary.BigEndian.AppendUint32(a.raw[:0], uint32(h.conn.number)), h.side)
-	a.pool.AssembleWithTimestamp(gopacket.NewFlow(gopacket.EndpointInvalid, flow, nil), t, time.Unix(0, int64(a.now)))
+	flow := gopacket.NewFlow(gopacket.EndpointInvalid, append(binary.BigEndian.AppendUint32(a.raw[:0], uint32(h.conn.number)), h.side), nil)
+	now := time.Unix(0, int64(a.now.packet))
+	if !h.strayed {
+		h.strayed = true
+		a.pool.AssembleWithTimestamp(flow, &layers.TCP{SYN: true, Seq: h.next - 1}, now) // as if all before had been its SYN
+	}
+	if len(a.fed) == 0 || a.fed[len(a.fed)-1] != a.now {
+		a.fed = append(a.fed, a.now)
+	}
+	a.pool.AssembleWithTimestamp(flow, t, now)
 }
 
 // connOf finds the connection of a packet and the side that sent it.
@@ -295,36 +334,47 @@ func (a *assembly) find(src, dst netip.AddrPort, t *layers.TCP) (c *tcpConn, sid
 	return c, side
 }
 
-// Reassembled is told of bytes in their order.
+// Reassembled is told of bytes that tcpassembly has in order.
 func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
 	for i := range pieces {
 		p := &pieces[i]
-		packet := int32(p.Seen.UnixNano())
-		if len(p.Bytes) > 0 || p.End {
-			h.at = max(h.at, packet)
+		if packet := int32(p.Seen.UnixNano()); packet > h.all.packet && (len(p.Bytes) > 0 || p.End) {
+			k, _ := slices.BinarySearchFunc(h.a.fed, packet, func(m moment, packet int32) int { return cmp.Compare(m.packet, packet) })
+			h.all = h.a.fed[k]
 		}
 		if p.Skip != 0 {
-			h.a.step(h.conn, h.side, stepGap, h.at, missing(p.Skip))
+			h.a.step(h, stepGap, h.all, missing(p.Skip))
 		}
 		switch {
 		case len(p.Bytes) == 0:
 		case h.a.cut && i == 0:
-			h.a.step(h.conn, h.side, stepGap, h.at, missing(len(p.Bytes)))
+			h.a.step(h, stepGap, h.all, missing(len(p.Bytes)))
 		default:
-			h.data = true
-			h.a.step(h.conn, h.side, stepData, h.at, h.a.rec.keep(p.Bytes))
+			h.add(p.Bytes)
 		}
 		if p.End {
-			h.a.step(h.conn, h.side, stepFIN, h.at, kept{})
+			h.end()
 		}
 	}
+}
+
+// add tells of bytes in their order.
+func (h *half) add(p []byte) {
+	h.data = true
+	h.a.step(h, stepData, h.all, h.a.rec.keep(p))
+}
+
+// end tells of a FIN.
+func (h *half) end() {
+	h.done = true
+	h.a.step(h, stepFIN, h.all, kept{})
 }
 
 // ReassemblyComplete is told when nothing more will come.
 func (h *half) ReassemblyComplete() { h.done = true }
 
-func (a *assembly) step(c *tcpConn, side uint8, kind stepKind, packet int32, k kept) {
-	a.rec.add(step{at: a.times[packet], kept: k, packet: packet, conn: c.number, side: side, kind: kind})
+func (a *assembly) step(h *half, kind stepKind, m moment, k kept) {
+	a.rec.add(step{at: m.at, kept: k, packet: m.packet, conn: h.conn.number, side: h.side, kind: kind})
 }
 
 // finish tells of what waited in vain, and finds out who is who.
