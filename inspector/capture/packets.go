@@ -32,10 +32,8 @@ const (
 // ErrNoCapture is a file that does not begin as a capture does.
 var ErrNoCapture = errors.New("these bytes begin no capture")
 
-// source hands out packets.
-type source interface {
-	ZeroCopyReadPacketData() ([]byte, gopacket.CaptureInfo, error)
-}
+// source hands out packets: bytes that are valid until the next one, what they begin with, and when they came.
+type source func() (data []byte, link layers.LinkType, at time.Time, err error)
 
 // IsPackets reports whether a file that begins so is a capture of packets.
 func IsPackets(front []byte) bool {
@@ -61,39 +59,19 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 		return nil, ErrNoCapture
 	}
 	rec := &Recording{Form: "a pcap capture", unit: "packet"}
-	var from source
-	var link func(gopacket.CaptureInfo) layers.LinkType
+	var next source
 	if bytes.Equal(front, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
 		rec.Form = "a pcapng capture"
-		last, kind := -1, layers.LinkType(0)
-		sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { last = -1 } // its interfaces end with it
-		ng, err := pcapgo.NewNgReader(buffered, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
-		if err != nil {
-			return nil, brokenFile(err)
-		}
-		from = ng
-		link = func(ci gopacket.CaptureInfo) layers.LinkType {
-			if ci.InterfaceIndex == last {
-				return kind
-			}
-			i, err := ng.Interface(ci.InterfaceIndex)
-			if err != nil {
-				return 0xffff
-			}
-			last, kind = ci.InterfaceIndex, i.LinkType
-			return kind
-		}
+		next, err = pcapngSource(buffered)
 	} else {
-		pcap, err := pcapgo.NewReader(buffered)
-		if err != nil {
-			return nil, brokenFile(err)
-		}
-		from = pcap
-		link = func(gopacket.CaptureInfo) layers.LinkType { return pcap.LinkType() }
+		next, err = pcapSource(buffered)
+	}
+	if err != nil {
+		return nil, brokenFile(err)
 	}
 	a := newAssembly(rec)
 	for {
-		data, ci, err := from.ZeroCopyReadPacketData()
+		data, link, at, err := next()
 		if errors.Is(err, io.EOF) && len(data) == 0 {
 			break
 		}
@@ -102,11 +80,42 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 			break
 		}
 		rec.Packets++
-		a.packet(link(ci), data, ci.Timestamp)
+		a.packet(link, data, at)
 	}
 	a.finish()
 	rec.Made = a.decode.made
 	return rec, nil
+}
+
+func pcapSource(r io.Reader) (source, error) {
+	pcap, err := pcapgo.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	return func() ([]byte, layers.LinkType, time.Time, error) {
+		data, ci, err := pcap.ZeroCopyReadPacketData()
+		return data, pcap.LinkType(), ci.Timestamp, err
+	}, nil
+}
+
+func pcapngSource(r io.Reader) (source, error) {
+	last, kind := -1, layers.LinkType(0)
+	sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { last = -1 } // its interfaces end with it
+	ng, err := pcapgo.NewNgReader(r, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
+	if err != nil {
+		return nil, err
+	}
+	return func() ([]byte, layers.LinkType, time.Time, error) {
+		data, ci, _, err := ng.ZeroCopyReadPacketDataWithOptions() // without options it would copy more
+		if err == nil && ci.InterfaceIndex != last {
+			i, err := ng.Interface(ci.InterfaceIndex)
+			if err != nil {
+				i.LinkType = 0xffff
+			}
+			last, kind = ci.InterfaceIndex, i.LinkType
+		}
+		return data, kind, ci.Timestamp, err
+	}, nil
 }
 
 func brokenFile(err error) error {
