@@ -3,6 +3,7 @@ package capture
 // A HAR read: it holds no bytes of the wire, so heads and frames are rebuilt from what it says.
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,7 @@ func ReadHAR(r io.Reader) (*Recording, error) {
 			rec.Broken = fmt.Sprintf("The HAR breaks behind entry %d, byte %d: %s. What came before is shown.", rec.Packets, d.InputOffset(), jsonWords(err))
 		}
 	}
-	sort.SliceStable(rec.steps, func(i, k int) bool { return rec.steps[i].at < rec.steps[k].at })
+	rec.steps.sort(func(a, b step) int { return cmp.Compare(a.at, b.at) })
 	return rec, nil
 }
 
@@ -135,7 +136,7 @@ func port(u *url.URL) uint16 {
 // send adds what has been built in b.
 func (h *harBuilder) send(at time.Time, side uint8) {
 	r := h.rec
-	r.add(step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
+	r.steps.add(step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
 	h.b = h.b[:0]
 }
 

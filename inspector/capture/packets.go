@@ -143,6 +143,9 @@ type assembly struct {
 	raw     [5]byte
 	cut     bool // what is fed stands for bytes that were cut off
 	over    int  // packets of connections beyond the limit
+
+	latestStep int32 // the packet of the step that was added last
+	unsorted   bool  // it was not always later
 }
 
 // moment is a packet's number and its time.
@@ -176,7 +179,8 @@ type half struct {
 	next    uint32 // the number of the byte that comes next
 	strayed bool   // tcpassembly has it
 	all     moment // when all bytes so far had come
-	data    bool
+	first   kept   // what it says first
+	data    bool   // it says something
 }
 
 func newAssembly(rec *Recording) *assembly {
@@ -369,8 +373,11 @@ func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
 
 // add tells of bytes in their order.
 func (h *half) add(p []byte) {
-	h.data = true
-	h.a.step(h, stepData, h.all, h.a.rec.keep(p))
+	k := h.a.rec.keep(p)
+	if !h.data {
+		h.data, h.first = true, k
+	}
+	h.a.step(h, stepData, h.all, k)
 }
 
 // end tells of a FIN.
@@ -383,20 +390,17 @@ func (h *half) end() {
 func (h *half) ReassemblyComplete() { h.done = true }
 
 func (a *assembly) step(h *half, kind stepKind, m moment, k kept) {
-	a.rec.add(step{at: m.at, kept: k, packet: m.packet, conn: h.conn.number, side: h.side, kind: kind})
+	a.unsorted = a.unsorted || m.packet < a.latestStep
+	a.latestStep = m.packet
+	a.rec.steps.add(step{at: m.at, kept: k, packet: m.packet, conn: h.conn.number, side: h.side, kind: kind})
 }
 
 // finish tells of what waited in vain, and finds out who is who.
 func (a *assembly) finish() {
 	a.pool.FlushAll()
 	rec := a.rec
-	rec.sort()
-	first := make([][2][]byte, len(a.all)) // what each side said first
-	for i := range rec.steps {
-		s := &rec.steps[i]
-		if s.kind == stepData && first[s.conn][s.side] == nil {
-			first[s.conn][s.side] = rec.bytes(s)
-		}
+	if a.unsorted { // into the order in which an application could have met them
+		rec.steps.sort(func(a, b step) int { return cmp.Compare(a.packet, b.packet) })
 	}
 	// Connections without bytes are not shown: numbers go to the others, in order of appearance.
 	numbers, n, silent := make([]int32, len(a.all)), int32(0), 0
@@ -408,26 +412,22 @@ func (a *assembly) finish() {
 		}
 		numbers[i] = n
 		n++
+		first := [2][]byte{rec.bytes(c.halves[0].first), rec.bytes(c.halves[1].first)}
 		joined := c.client < 0
 		if joined {
-			c.client = guessClient(c.ends, first[i])
+			c.client = guessClient(c.ends, first)
 		}
-		up, down := first[i][c.client], first[i][1-c.client]
+		up, down := first[c.client], first[1-c.client]
 		rec.Conns = append(rec.Conns, Conn{Client: c.ends[c.client], Server: c.ends[1-c.client], Joined: joined, Note: protocolNote(up, down)})
 	}
-	kept := rec.steps[:0]
-	for _, s := range rec.steps {
+	rec.steps.keep(func(s *step) bool {
 		c := a.all[s.conn]
-		if numbers[s.conn] < 0 {
-			continue
-		}
 		if c.client == 1 {
 			s.side = 1 - s.side
 		}
 		s.conn = numbers[s.conn]
-		kept = append(kept, s)
-	}
-	rec.steps = kept
+		return s.conn >= 0
+	})
 	a.notes(silent)
 }
 
