@@ -16,7 +16,6 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
-	"github.com/gopacket/gopacket/pcapgo"
 	"github.com/gopacket/gopacket/tcpassembly"
 
 	"wireup/inspector"
@@ -31,9 +30,6 @@ const (
 
 // ErrNoCapture is a file that does not begin as a capture does.
 var ErrNoCapture = errors.New("these bytes begin no capture")
-
-// source hands out packets: bytes that are valid until the next one, what they begin with, and when they came.
-type source func() (data []byte, link layers.LinkType, at time.Time, err error)
 
 // IsPackets reports whether a file that begins so is a capture of packets.
 func IsPackets(front []byte) bool {
@@ -62,7 +58,9 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 	var next source
 	if bytes.Equal(front, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
 		rec.Form = "a pcapng capture"
-		next, err = pcapngSource(buffered)
+		var ng *ngSource
+		ng, err = newNgSource(buffered)
+		next = ng.next
 	} else {
 		next, err = pcapSource(buffered)
 	}
@@ -85,37 +83,6 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 	a.finish()
 	rec.Made = a.decode.made
 	return rec, nil
-}
-
-func pcapSource(r io.Reader) (source, error) {
-	pcap, err := pcapgo.NewReader(r)
-	if err != nil {
-		return nil, err
-	}
-	return func() ([]byte, layers.LinkType, time.Time, error) {
-		data, ci, err := pcap.ZeroCopyReadPacketData()
-		return data, pcap.LinkType(), ci.Timestamp, err
-	}, nil
-}
-
-func pcapngSource(r io.Reader) (source, error) {
-	last, kind := -1, layers.LinkType(0)
-	sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { last = -1 } // its interfaces end with it
-	ng, err := pcapgo.NewNgReader(r, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
-	if err != nil {
-		return nil, err
-	}
-	return func() ([]byte, layers.LinkType, time.Time, error) {
-		data, ci, _, err := ng.ZeroCopyReadPacketDataWithOptions() // without options it would copy more
-		if err == nil && ci.InterfaceIndex != last {
-			i, err := ng.Interface(ci.InterfaceIndex)
-			if err != nil {
-				i.LinkType = 0xffff
-			}
-			last, kind = ci.InterfaceIndex, i.LinkType
-		}
-		return data, kind, ci.Timestamp, err
-	}, nil
 }
 
 func brokenFile(err error) error {
