@@ -439,9 +439,10 @@ func (a *assembly) notes(silent int) {
 		}
 	}
 	note(silent, "One connection carried no byte and is not shown.", "%d connections carried no byte and are not shown.")
-	for _, why := range skipWords {
-		note(a.skipped[why], "One packet "+why+".", "%d packets "+why+".")
+	for _, w := range skipWords {
+		note(a.skipped[w.why], w.one, w.more)
 	}
+	note(a.decode.unjoined(), "One IP packet came in fragments of which some are missing, and was left out.", "%d IP packets came in fragments of which some are missing, and were left out.")
 	if a.over > 0 {
 		a.rec.Notes = append(a.rec.Notes, fmt.Sprintf("%d packets belong to connections beyond the first %d and are not shown (limit: connections of a capture).", a.over, mostConns))
 	}
