@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +58,7 @@ func (p *patience) wait() {
 func newUpload(w http.ResponseWriter, r *http.Request) *upload {
 	u := &upload{r: r, from: r.Body, patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
 	b := bufio.NewReaderSize(r.Body, 512)
-	u.front, _ = b.Peek(4) // a shorter body begins no capture
+	u.front, _ = b.Peek(512) // a shorter body is all of it
 	u.from = b
 	r.Body = struct {
 		io.Reader
@@ -70,7 +69,7 @@ func newUpload(w http.ResponseWriter, r *http.Request) *upload {
 
 // capture reports whether the body is a file of connections.
 func (u *upload) capture() bool {
-	return capture.IsPackets(u.front) || bytes.HasPrefix(bytes.TrimLeft(u.front, " \t\r\n\ufeff"), []byte("{"))
+	return capture.IsFile(u.front)
 }
 
 func (u *upload) Read(p []byte) (int, error) {
@@ -83,23 +82,45 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// bounded is a reader that says whether it was too long.
+type bounded struct {
+	io.Reader
+	tooLong *http.MaxBytesError
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	errors.As(err, &b.tooLong)
+	return n, err
+}
+
+// gunzipped is an upload unpacked, which may be as long as one that isn't packed.
+func (u *upload) gunzipped(w http.ResponseWriter, most int64) (io.Reader, error) {
+	if !capture.IsGzip(u.front) {
+		return u, nil
+	}
+	unpacked, err := capture.Gunzip(bufio.NewReader(u))
+	if err != nil {
+		return nil, badDissect(fmt.Sprintf("This file begins as gzip does, and can't be unpacked: %v. Send it as it was before gzip.", err))
+	}
+	return http.MaxBytesReader(w, io.NopCloser(unpacked), most), nil
+}
+
 // recording reads an upload.
 func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording, error) {
 	u.from = http.MaxBytesReader(w, struct {
 		io.Reader
 		io.Closer
 	}{u.from, u.r.Body}, s.limits.Capture)
-	var rec *capture.Recording
-	var err error
-	if capture.IsPackets(u.front) {
-		rec, err = capture.ReadPackets(u)
-	} else {
-		rec, err = capture.ReadHAR(u)
+	in, err := u.gunzipped(w, s.limits.Capture)
+	if err != nil {
+		return nil, err
 	}
+	read := &bounded{Reader: in}
+	rec, err := capture.Read(read)
 	_ = u.control.SetReadDeadline(time.Time{}) // it was for the body alone
-	var tooLong *http.MaxBytesError
 	switch {
-	case errors.As(u.err, &tooLong):
+	case read.tooLong != nil:
 		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
 			Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
 	case u.err != nil:

@@ -374,7 +374,7 @@ func (d *decoder) event(e *inspector.Event) {
 		return
 	}
 	kept := Event{Event: e.Clone(), At: e.At.Sub(time.Time{}), Place: d.placeOf(i, from, d.told[i])}
-	kept.Note = strings.NewReplacer("The connection ended", "The bytes end", "the connection ended", "the bytes end").Replace(kept.Note)
+	kept.Note = strings.Replace(kept.Note, "The recording ends", "The bytes end", 1)
 	for _, v := range e.Violations {
 		at := min(from+v.Offset, d.told[i]-1) // what is missing is missed behind the last byte
 		kept.Faults = append(kept.Faults, d.placeOf(i, at, at+1))

@@ -316,8 +316,12 @@ func (a *assembly) find(src, dst netip.AddrPort, t *layers.TCP) (c *tcpConn, sid
 
 // Reassembled is told of bytes that tcpassembly has in order.
 func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
-	for i := range pieces {
-		p := &pieces[i]
+	for i := 0; i < len(pieces); i++ {
+		p := pieces[i]
+		for i+1 < len(pieces) && !p.End && pieces[i+1].Skip == 0 && pieces[i+1].Seen.Equal(p.Seen) && !h.a.cut { // it waited in pages
+			i++
+			p.Bytes, p.End = append(p.Bytes[:len(p.Bytes):len(p.Bytes)], pieces[i].Bytes...), pieces[i].End
+		}
 		if packet := int32(p.Seen.UnixNano()); packet > h.all.packet && (len(p.Bytes) > 0 || p.End) {
 			k, _ := slices.BinarySearchFunc(h.a.fed, packet, func(m moment, packet int32) int { return cmp.Compare(m.packet, packet) })
 			h.all = h.a.fed[k]

@@ -327,6 +327,22 @@ func TestFragments(t *testing.T) {
 	}
 }
 
+// TestPagesOfASegment holds that a segment which waited for another is told as one: not as the pages in
+// which tcpassembly kept it, which would hide that it begins a frame.
+func TestPagesOfASegment(t *testing.T) {
+	all := packets(t, written(t, "192.0.2.7:50000"))
+	big := slices.Clone(all[11][:14+20+20])
+	binary.BigEndian.PutUint16(big[14+2:], 40+5000)
+	big = append(big, make([]byte, 5000)...) // it begins no frame, and no page of it does
+	for i := range 5000 {
+		big[54+i] = 0x70
+	}
+	r := read(t, pcap(t, 1, append(slices.Clone(all[:9]), big)))
+	if got := play(r); strings.Count(got, "outside any protocol") != 1 || !strings.Contains(got, "5000 bytes outside any protocol") {
+		t.Errorf("a segment behind a gap:\n%s", got)
+	}
+}
+
 func TestBrokenCaptures(t *testing.T) {
 	all := packets(t, written(t, "192.0.2.7:50000"))
 	file := pcap(t, 1, all)
