@@ -121,8 +121,12 @@ func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording
 	_ = u.control.SetReadDeadline(time.Time{}) // it was for the body alone
 	switch {
 	case read.tooLong != nil:
+		what := "The file"
+		if capture.IsGzip(u.front) {
+			what = "Unpacked, the file"
+		}
 		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
-			Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
+			Text: fmt.Sprintf("%s is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", what, sizeWords(s.limits.Capture))}
 	case u.err != nil:
 		return nil, &StatusError{Code: http.StatusBadRequest, Ref: dissectRef, Err: u.err, Text: "The file did not come whole. Send it again."}
 	case errors.Is(err, capture.ErrNoCapture):
