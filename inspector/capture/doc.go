@@ -4,7 +4,7 @@
 //
 // [ParseHex] reads hex as people paste it: pairs of digits with or without spaces, commas, colons,
 // 0x or \x; the dumps of xxd, hexdump -C, od, tcpdump -X and Wireshark, with their offsets and
-// their text columns; string literals of Python and C; and recordings such as
+// their text columns; string literals of Python and C; arrays of C and Go; and recordings such as
 //
 //	# What it shows.
 //	0.000 up 81 85 5f 0a 1d e0   # anything behind a # is a comment

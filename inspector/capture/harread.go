@@ -91,6 +91,7 @@ type harBuilder struct {
 	rec  *Recording
 	conn int32
 	b    []byte
+	last int64 // nanoseconds since 1970
 }
 
 // entry adds one entry as a connection of its own: a HAR doesn't say what crossed on one.
@@ -112,7 +113,7 @@ func (r *Recording) entry(e *harEntry) {
 		note = "This crossed as " + clip(v) + ". It stands here as HTTP/1.1 would write it."
 	}
 	h := &harBuilder{rec: r, conn: int32(len(r.Conns))}
-	r.Conns = append(r.Conns, Conn{Server: server, Note: note})
+	r.Conns = append(r.Conns, Conn{Server: server, Host: clip(u.Host), Note: note})
 	h.request(e, u, at)
 	if e.Response.Status <= 0 {
 		return
@@ -136,7 +137,8 @@ func port(u *url.URL) uint16 {
 // send adds what has been built in b.
 func (h *harBuilder) send(at time.Time, side uint8) {
 	r := h.rec
-	r.steps.add(step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
+	h.last = max(h.last, at.UnixNano()) // a clock that was set back
+	r.steps.add(step{at: h.last, packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
 	h.b = h.b[:0]
 }
 

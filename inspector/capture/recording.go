@@ -29,6 +29,7 @@ type Recording struct {
 // Conn is a connection of a recording, numbered from 1 in order of appearance.
 type Conn struct {
 	Client, Server netip.AddrPort
+	Host           string // the server's name, if that is all that is known of it
 	Joined         bool   // it is older than the recording
 	Note           string // what a reader must know of it, as a sentence
 }
@@ -56,7 +57,10 @@ const (
 
 // Spoken is how a connection is called in words.
 func (c *Conn) String() string {
-	if !c.Client.IsValid() {
+	switch {
+	case !c.Client.IsValid() && !c.Server.IsValid():
+		return "to " + c.Host
+	case !c.Client.IsValid():
 		return "to " + c.Server.String()
 	}
 	return c.Client.String() + " to " + c.Server.String()
