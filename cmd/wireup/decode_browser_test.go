@@ -252,7 +252,7 @@ func TestDecoderFiles(t *testing.T) {
 	d.until(`!document.querySelector("wu-decoder .uploading").hidden && document.querySelector("wu-decoder .uploading progress").max === 2000024`)
 	d.shoot("decode-uploading")
 	d.press("wu-decoder .uploading", "Stop")
-	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
+	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("long.har: Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
 	slow.MatchedNetworkConditions[0].UploadThroughput = -1
 	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
 		t.Fatal(err)
