@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -199,6 +200,14 @@ func TestDecoderLooks(t *testing.T) {
 	})
 }
 
+// emulateLine slows the line down. Chromium 148 wants to be told whether there is one, which later ones don't ask.
+var emulateLine = cdp.Command[lineConditions, cdp.Empty]{Method: network.CommandEmulateNetworkConditionsByRule}
+
+type lineConditions struct {
+	Offline                  bool                  `json:"offline"`
+	MatchedNetworkConditions []*network.Conditions `json:"matchedNetworkConditions"`
+}
+
 // A log saved as a capture and as a HAR, opened again: the same frames in the same inspector.
 func TestDecoderFiles(t *testing.T) {
 	t.Parallel()
@@ -240,8 +249,8 @@ func TestDecoderFiles(t *testing.T) {
 	if _, err := chromedp.Call(d.ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
-	slow := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{{Latency: 1, DownloadThroughput: -1, UploadThroughput: 50_000}}}
-	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
+	slow := lineConditions{MatchedNetworkConditions: []*network.Conditions{{Latency: 1, DownloadThroughput: -1, UploadThroughput: 50_000}}}
+	if _, err := chromedp.Call(d.ctx, emulateLine, slow); err != nil {
 		t.Fatal(err)
 	}
 	long := filepath.Join(folder, "long.har")
@@ -254,7 +263,7 @@ func TestDecoderFiles(t *testing.T) {
 	d.press("wu-decoder .uploading", "Stop")
 	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("long.har: Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
 	slow.MatchedNetworkConditions[0].UploadThroughput = -1
-	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
+	if _, err := chromedp.Call(d.ctx, emulateLine, slow); err != nil {
 		t.Fatal(err)
 	}
 	// Hex in a file goes on as text, and a drop does what the picker does.
