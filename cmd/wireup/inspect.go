@@ -44,7 +44,7 @@ func inspectCommand(stdin io.Reader, stdout, stderr, help io.Writer) *ffcli.Comm
 		Name:       "inspect",
 		ShortUsage: "wireup inspect [flags] FILE",
 		ShortHelp:  "say what a capture (pcap, pcapng), a HAR or hex holds",
-		LongHelp:   "Says what a capture (pcap, pcapng), a HAR or hex holds, in gzip or not: connections, requests, frames.\nFILE may be - for the standard input, as in: tcpdump -i lo -U -w - 'tcp port 8765' | wireup inspect -",
+		LongHelp:   "Says what a capture (pcap, pcapng), a HAR or hex holds, in gzip or not: connections, requests, frames.\nFILE may be - for the standard input, as in: tcpdump -i lo -U -w - 'tcp port 8765' | wireup inspect -\nCtrl-C ends tcpdump, and what it caught is printed then.",
 		FlagSet:    fs,
 		Options:    flagOptions(),
 		Exec: func(_ context.Context, args []string) error {
