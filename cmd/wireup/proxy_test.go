@@ -122,7 +122,8 @@ func TestProxyDrains(t *testing.T) {
 	address, pages, id, stop := proxyProgram(t, server.Listener.Addr().String(), "--drain-time", "300ms")
 	ws, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/", nil)
 	if err != nil {
-		t.Fatal(err)
+		_, said := stop()
+		t.Fatalf("%v; the program says %q", err, said)
 	}
 	defer ws.Close()
 	feed, _, err := websocket.DefaultDialer.Dial("ws://"+pages+"/wire/"+id+"/feed", nil)
