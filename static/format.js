@@ -32,7 +32,7 @@ export function bytes(n) {
  */
 export function binary(n) {
   const mib = 2 ** 20;
-  if (n > 0 && n < 1024) return `${n}${THIN}B`;
+  if (n < 1024) return `${n}${THIN}B`;
   return n < mib ? `${Math.round(n / 1024)}${THIN}KiB` : `${Number((n / mib).toFixed(1))}${THIN}MiB`;
 }
 

@@ -30,7 +30,7 @@ test("bytes", () => {
 });
 
 test("binary", () => {
-  for (const [n, want] of [[0, `0${T}KiB`], [7, `7${T}B`], [131072, `128${T}KiB`], [1 << 20, `1${T}MiB`], [2.46 * 2 ** 20, `2.5${T}MiB`], [8 << 20, `8${T}MiB`]]) {
+  for (const [n, want] of [[0, `0${T}B`], [7, `7${T}B`], [131072, `128${T}KiB`], [1 << 20, `1${T}MiB`], [2.46 * 2 ** 20, `2.5${T}MiB`], [8 << 20, `8${T}MiB`]]) {
     assert.equal(binary(n), want);
   }
 });
