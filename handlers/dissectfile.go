@@ -5,6 +5,7 @@ package handlers
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,14 @@ import (
 
 // uploadTime is how long one upload may take; it may not stand still for stallLimit.
 const uploadTime = 5 * time.Minute
+
+// dissectTime is how long it may take to read what was uploaded: a small file can hold much work.
+const dissectTime = 20 * time.Second
+
+// playing is how an upload is read: until ctx is done, as it is when its sender has gone.
+func (s *Server) playing(ctx context.Context) capture.Options {
+	return capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message), Stop: ctx.Done()}
+}
 
 // captureKinds are the Content-Types that files of connections go by; they are told by their bytes.
 func captureKind(kind string) bool {
@@ -133,18 +142,21 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), dissectTime)
+	defer cancel()
+	out := &patient{w: w, control: http.NewResponseController(w)}
 	if wantsPage(r) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		_ = rec.WriteText(w, capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}) // a client that has gone needs no answer
+		_ = rec.WriteText(out, s.playing(ctx)) // a client that has gone needs no answer
 		return nil
 	}
 	p := jsonBuffers.Get().(*[]byte)
-	b := s.appendRecording((*p)[:0], rec, u.size, after)
+	b := s.appendRecording(ctx, (*p)[:0], rec, u.size, after)
 	defer func() { putJSONBuffer(p, b) }()
 	writeJSONHead(w)
-	_, _ = (&patient{w: w, control: http.NewResponseController(w)}).Write(b)
+	_, _ = out.Write(b)
 	return nil
 }
 
@@ -157,7 +169,7 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 //	broken   at which packet the file broke, as a sentence; empty if it did not
 //	notes    what is not shown, as sentences
 //	earlier  how many events come before the first of these: those up to ?after=
-func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, after uint64) []byte {
+func (s *Server) appendRecording(ctx context.Context, b []byte, rec *capture.Recording, size int64, after uint64) []byte {
 	b = append(b, `{"took":"capture","form":`...)
 	b = appendJSONString(b, rec.Form)
 	b = append(b, `,"bytes":`...)
@@ -165,7 +177,7 @@ func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, a
 	b = append(b, `,"events":[`...)
 	var packets []int
 	omitted, n := 0, uint64(0)
-	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
+	rec.Play(s.playing(ctx), func(e *capture.Told) {
 		n = uint64(e.Seq)
 		switch {
 		case n <= after:

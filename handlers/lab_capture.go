@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -65,7 +66,9 @@ func (s *Server) captureSniffed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	answer := exercise.Sniffed{Packets: rec.Packets, Made: rec.Made}
-	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
+	ctx, cancel := context.WithTimeout(r.Context(), dissectTime)
+	defer cancel()
+	rec.Play(s.playing(ctx), func(e *capture.Told) {
 		if e.Frame == nil {
 			return
 		}
