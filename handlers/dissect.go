@@ -48,7 +48,10 @@ const (
 //
 // A browser that posts a form without script gets the same as text.
 func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
-	done, err := s.dissections.begin(s.limits.Dissections)
+	if err := s.fits(r); err != nil {
+		return err
+	}
+	done, err := s.beginDissection(r)
 	if err != nil {
 		return err
 	}
@@ -114,6 +117,9 @@ func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, for
 		if !captureKind(kind) {
 			return "", nil, unsupported(kind)
 		}
+	}
+	if r.ContentLength > most { // said before it is sent
+		return "", nil, s.overHex()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooLong *http.MaxBytesError

@@ -109,14 +109,27 @@ func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(u.err, &tooLong):
-		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
-			Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
+		return nil, s.overFile()
 	case u.err != nil:
 		return nil, &StatusError{Code: http.StatusBadRequest, Ref: dissectRef, Err: u.err, Text: "The file did not come whole. Send it again."}
 	case errors.Is(err, capture.ErrNoCapture):
 		return nil, badDissect(fmt.Sprintf("Nothing of this file can be read: %s. wireup reads pcap, pcapng, HAR and hex.", strings.TrimSuffix(err.Error(), ": "+capture.ErrNoCapture.Error())))
 	}
 	return rec, err
+}
+
+// fits refuses a body that says of itself that it is larger than any file may be. It reads none of it,
+// so that a client that asks first (Expect: 100-continue) sends none.
+func (s *Server) fits(r *http.Request) error {
+	if r.ContentLength > max(s.limits.Capture, percentEncoding*s.limits.Hex) {
+		return s.overFile()
+	}
+	return nil
+}
+
+func (s *Server) overFile() error {
+	return &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
+		Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
 }
 
 // dissectCapture answers with what a capture or a HAR holds.
@@ -133,7 +146,7 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 			return err
 		}
 	}
-	done, err := s.captures.beginNamed(s.limits.Captures, "captures at work", "--captures")
+	done, err := s.beginCapture(r)
 	if err != nil {
 		return err
 	}

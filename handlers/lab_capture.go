@@ -52,7 +52,10 @@ func (s *Server) captureSniffed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.captures.beginNamed(s.limits.Captures, "captures at work", "--captures")
+	if err := s.fits(r); err != nil {
+		return err
+	}
+	done, err := s.beginCapture(r)
 	if err != nil {
 		return err
 	}
