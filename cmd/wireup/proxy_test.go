@@ -182,6 +182,7 @@ func TestProxyUsage(t *testing.T) {
 		{"no certificate", []string{"--to", "https://localhost", "--ca", "proxy_test.go"}, exitUsage, "no certificate in PEM"},
 		{"too much", []string{"--to", "localhost:1", "more"}, exitUsage, `"more" stands behind`},
 		{"none", []string{"--to", "localhost:1", "--proxy-connections", "0"}, exitUsage, "above zero"},
+		{"none of one address", []string{"--to", "localhost:1", "--proxy-address-connections", "0"}, exitUsage, "above zero"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
