@@ -108,7 +108,7 @@ func atMost[T any](b []byte, most int, what string) (list []T, err error) {
 	if t, err := d.Token(); err != nil || t == nil {
 		return nil, err
 	} else if t != json.Delim('[') {
-		return nil, fmt.Errorf("%v stands in the place of a list", t)
+		return nil, fmt.Errorf("%s stands in the place of a list", clip(fmt.Sprint(t)))
 	}
 	for d.More() {
 		if len(list) == most {

@@ -92,7 +92,7 @@ func toEntries(d *json.Decoder) error {
 
 func wrong(err error, t json.Token) error {
 	if err == nil {
-		err = fmt.Errorf("%v stands in its place", t)
+		err = fmt.Errorf("%s stands in its place", clip(fmt.Sprint(t)))
 	}
 	return err
 }
@@ -265,9 +265,10 @@ func rebuiltNote(e *inspector.Event) string {
 	return ""
 }
 
+// clip is a value of the HAR, short enough for a sentence.
 func clip(s string) string {
 	if len(s) > 20 {
-		return s[:20] + "…"
+		s = strings.ToValidUTF8(s[:20], "") + "…"
 	}
-	return s
+	return inspector.Visible(s)
 }
