@@ -42,8 +42,8 @@ func captureKind(kind string) bool {
 
 // upload is a request's body, whose front can be looked at before it is decided who reads it.
 type upload struct {
-	r     *http.Request
-	from  io.Reader // the body
+	body  io.ReadCloser // with its front
+	from  io.Reader     // what of it is read
 	front []byte
 	patience
 	size int64
@@ -64,13 +64,13 @@ func (p *patience) wait() {
 	_ = p.control.SetReadDeadline(until) // a server that can't has a time for the whole
 }
 
-// newUpload looks at the front of a body, and puts it back.
+// newUpload looks at the front of a body, and puts it back: into what it returns, and not into r. net/http
+// reads 256 KiB of a body that it doesn't know before it sends an answer.
 func newUpload(w http.ResponseWriter, r *http.Request) *upload {
-	u := &upload{r: r, from: r.Body, patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
+	u := &upload{patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
 	b := bufio.NewReaderSize(r.Body, 512)
 	u.front, _ = b.Peek(4) // a shorter body begins no capture
-	u.from = b
-	r.Body = struct {
+	u.body = struct {
 		io.Reader
 		io.Closer
 	}{b, r.Body}
@@ -94,10 +94,7 @@ func (u *upload) Read(p []byte) (int, error) {
 
 // recording reads an upload.
 func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording, error) {
-	u.from = http.MaxBytesReader(w, struct {
-		io.Reader
-		io.Closer
-	}{u.from, u.r.Body}, s.limits.Capture)
+	u.from = http.MaxBytesReader(w, u.body, s.limits.Capture)
 	var rec *capture.Recording
 	var err error
 	if capture.IsPackets(u.front) {
