@@ -119,8 +119,8 @@ func TestDissectFileRefusals(t *testing.T) {
 		from []string
 		says string
 	}{
-		{[]string{"192.0.2.1:1", "192.0.2.2:1"}, "(--captures)"},
-		{[]string{"127.0.0.1:1"}, "for one address, which is the limit (half of --captures)"},
+		{[]string{"192.0.2.1:1", "192.0.2.1:2", "192.0.2.2:1", "192.0.2.2:2"}, "(--captures)"},
+		{[]string{"127.0.0.1:1", "127.0.0.1:2"}, "for one address, which is the limit (half of --captures)"},
 	} {
 		var over []func()
 		for _, from := range tt.from {
