@@ -48,7 +48,10 @@ const (
 //
 // A browser that posts a form without script gets the same as text.
 func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
-	done, err := s.dissections.begin(s.limits.Dissections)
+	if err := s.fits(r); err != nil {
+		return err
+	}
+	done, err := s.beginDissection(r)
 	if err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
 	if what := capture.Binary(upload.front); what != "" {
 		return badDissect(fmt.Sprintf("This is neither a capture, a HAR nor hex: %s.", what))
 	}
-	text, form, err := s.hexOf(w, r)
+	text, form, err := s.hexOf(w, r, upload.body)
 	if err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func badDissect(text string) *StatusError {
 }
 
 // hexOf reads the text that a request carries: as plain text, or in a form.
-func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, form url.Values, err error) {
+func (s *Server) hexOf(w http.ResponseWriter, r *http.Request, from io.ReadCloser) (text string, form url.Values, err error) {
 	kind := r.Header.Get("Content-Type")
 	if kind != "" {
 		if kind, _, err = mime.ParseMediaType(kind); err != nil {
@@ -119,7 +122,10 @@ func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, for
 			return "", nil, unsupported(kind)
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if r.ContentLength > most { // said before it is sent
+		return "", nil, s.overHex()
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, from, most))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):

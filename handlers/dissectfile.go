@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,14 @@ import (
 // uploadTime is how long one upload may take; it may not stand still for stallLimit.
 const uploadTime = 5 * time.Minute
 
+// dissectTime is how long it may take to read what was uploaded: a small file can hold much work.
+const dissectTime = 20 * time.Second
+
+// playing is how an upload is read: until ctx is done, as it is when its sender has gone.
+func (s *Server) playing(ctx context.Context) capture.Options {
+	return capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message), Stop: ctx.Done()}
+}
+
 // captureKinds are the Content-Types that files of connections go by; they are told by their bytes.
 func captureKind(kind string) bool {
 	switch kind {
@@ -32,8 +41,8 @@ func captureKind(kind string) bool {
 
 // upload is a request's body, whose front can be looked at before it is decided who reads it.
 type upload struct {
-	r     *http.Request
-	from  io.Reader // the body
+	body  io.ReadCloser // with its front
+	from  io.Reader     // what of it is read
 	front []byte
 	patience
 	size int64
@@ -54,13 +63,13 @@ func (p *patience) wait() {
 	_ = p.control.SetReadDeadline(until) // a server that can't has a time for the whole
 }
 
-// newUpload looks at the front of a body, and puts it back.
+// newUpload looks at the front of a body, and puts it back: into what it returns, and not into r. net/http
+// reads 256 KiB of a body that it doesn't know before it sends an answer.
 func newUpload(w http.ResponseWriter, r *http.Request) *upload {
-	u := &upload{r: r, from: r.Body, patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
+	u := &upload{patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
 	b := bufio.NewReaderSize(r.Body, 512)
 	u.front, _ = b.Peek(512) // a shorter body is all of it
-	u.from = b
-	r.Body = struct {
+	u.body = struct {
 		io.Reader
 		io.Closer
 	}{b, r.Body}
@@ -108,10 +117,7 @@ func (u *upload) gunzipped(w http.ResponseWriter, most int64) (io.Reader, error)
 
 // recording reads an upload.
 func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording, error) {
-	u.from = http.MaxBytesReader(w, struct {
-		io.Reader
-		io.Closer
-	}{u.from, u.r.Body}, s.limits.Capture)
+	u.from = http.MaxBytesReader(w, u.body, s.limits.Capture)
 	in, err := u.gunzipped(w, s.limits.Capture)
 	if err != nil {
 		return nil, err
@@ -120,19 +126,30 @@ func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording
 	rec, err := capture.Read(read)
 	_ = u.control.SetReadDeadline(time.Time{}) // it was for the body alone
 	switch {
+	case read.tooLong != nil && capture.IsGzip(u.front):
+		return nil, s.overFile("Unpacked, the file")
 	case read.tooLong != nil:
-		what := "The file"
-		if capture.IsGzip(u.front) {
-			what = "Unpacked, the file"
-		}
-		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
-			Text: fmt.Sprintf("%s is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", what, sizeWords(s.limits.Capture))}
+		return nil, s.overFile("The file")
 	case u.err != nil:
 		return nil, &StatusError{Code: http.StatusBadRequest, Ref: dissectRef, Err: u.err, Text: "The file did not come whole. Send it again."}
 	case errors.Is(err, capture.ErrNoCapture):
 		return nil, badDissect(fmt.Sprintf("Nothing of this file can be read: %s. wireup reads pcap, pcapng, HAR and hex.", strings.TrimSuffix(err.Error(), ": "+capture.ErrNoCapture.Error())))
 	}
 	return rec, err
+}
+
+// fits refuses a body that says of itself that it is larger than any file may be. It reads none of it,
+// so that a client that asks first (Expect: 100-continue) sends none.
+func (s *Server) fits(r *http.Request) error {
+	if r.ContentLength > max(s.limits.Capture, percentEncoding*s.limits.Hex) {
+		return s.overFile("The file")
+	}
+	return nil
+}
+
+func (s *Server) overFile(what string) error {
+	return &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
+		Text: fmt.Sprintf("%s is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", what, sizeWords(s.limits.Capture))}
 }
 
 // dissectCapture answers with what a capture or a HAR holds.
@@ -149,7 +166,7 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 			return err
 		}
 	}
-	done, err := s.captures.beginNamed(s.limits.Captures, "captures at work", "--captures")
+	done, err := s.beginCapture(r)
 	if err != nil {
 		return err
 	}
@@ -158,18 +175,21 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), dissectTime)
+	defer cancel()
+	out := &patient{w: w, control: http.NewResponseController(w)}
 	if wantsPage(r) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		_ = rec.WriteText(w, capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}) // a client that has gone needs no answer
+		_ = rec.WriteText(out, s.playing(ctx)) // a client that has gone needs no answer
 		return nil
 	}
 	p := jsonBuffers.Get().(*[]byte)
-	b := s.appendRecording((*p)[:0], rec, u.size, after)
+	b := s.appendRecording(ctx, (*p)[:0], rec, u.size, after)
 	defer func() { putJSONBuffer(p, b) }()
 	writeJSONHead(w)
-	_, _ = (&patient{w: w, control: http.NewResponseController(w)}).Write(b)
+	_, _ = out.Write(b)
 	return nil
 }
 
@@ -182,7 +202,7 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 //	broken   at which packet the file broke, as a sentence; empty if it did not
 //	notes    what is not shown, as sentences
 //	earlier  how many events come before the first of these: those up to ?after=
-func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, after uint64) []byte {
+func (s *Server) appendRecording(ctx context.Context, b []byte, rec *capture.Recording, size int64, after uint64) []byte {
 	b = append(b, `{"took":"capture","form":`...)
 	b = appendJSONString(b, rec.Form)
 	b = append(b, `,"bytes":`...)
@@ -190,7 +210,7 @@ func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, a
 	b = append(b, `,"events":[`...)
 	var packets []int
 	omitted, n := 0, uint64(0)
-	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
+	rec.Play(s.playing(ctx), func(e *capture.Told) {
 		n = uint64(e.Seq)
 		switch {
 		case n <= after:

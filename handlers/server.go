@@ -78,7 +78,7 @@ func DefaultLimits() Limits {
 		Hex:            1 << 20,
 		Dissections:    8,
 		Capture:        64 << 20,
-		Captures:       2,
+		Captures:       4,
 	}
 }
 

@@ -200,14 +200,6 @@ func TestDecoderLooks(t *testing.T) {
 	})
 }
 
-// emulateLine slows the line down. Chromium 148 wants to be told whether there is one, which later ones don't ask.
-var emulateLine = cdp.Command[lineConditions, cdp.Empty]{Method: network.CommandEmulateNetworkConditionsByRule}
-
-type lineConditions struct {
-	Offline                  bool                  `json:"offline"`
-	MatchedNetworkConditions []*network.Conditions `json:"matchedNetworkConditions"`
-}
-
 // A log saved as a capture and as a HAR, opened again: the same frames in the same inspector.
 func TestDecoderFiles(t *testing.T) {
 	t.Parallel()
@@ -249,10 +241,7 @@ func TestDecoderFiles(t *testing.T) {
 	if _, err := chromedp.Call(d.ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
-	slow := lineConditions{MatchedNetworkConditions: []*network.Conditions{{Latency: 1, DownloadThroughput: -1, UploadThroughput: 50_000}}}
-	if _, err := chromedp.Call(d.ctx, emulateLine, slow); err != nil {
-		t.Fatal(err)
-	}
+	d.uploads(50_000)
 	long := filepath.Join(folder, "long.har")
 	if err := os.WriteFile(long, []byte(`{"log": {"entries": [`+strings.Repeat(" ", 2_000_000)+"]}}"), 0o600); err != nil {
 		t.Fatal(err)
@@ -262,10 +251,7 @@ func TestDecoderFiles(t *testing.T) {
 	d.shoot("decode-uploading")
 	d.press("wu-decoder .uploading", "Stop")
 	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("long.har: Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
-	slow.MatchedNetworkConditions[0].UploadThroughput = -1
-	if _, err := chromedp.Call(d.ctx, emulateLine, slow); err != nil {
-		t.Fatal(err)
-	}
+	d.uploads(-1)
 	// Hex in a file goes on as text, and a drop does what the picker does.
 	eval[bool](d, `(() => { const t = new DataTransfer(); t.items.add(new File(["81 00"], "a.hex")); document.querySelector("wu-decoder").dispatchEvent(new DragEvent("drop", {dataTransfer: t, bubbles: true, cancelable: true})); return true })()`)
 	d.until(decodeText + ` === "81 00" && document.querySelector("wu-decoder .opened").hidden && ` + decodedRows + ` === 1`)
@@ -285,5 +271,16 @@ func save(t *testing.T, address, file string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// uploads sets how many bytes a second the page may send; -1 sets no bound. Which of the two places for
+// offline is asked for depends on the version of Chromium, which ignores the other.
+func (p *tab) uploads(rate float64) {
+	p.t.Helper()
+	emulate := cdp.Command[map[string]any, cdp.Empty]{Method: network.CommandEmulateNetworkConditionsByRule}
+	line := map[string]any{"urlPattern": "", "latency": 1, "downloadThroughput": -1, "uploadThroughput": rate, "offline": false}
+	if _, err := chromedp.Call(p.ctx, emulate, map[string]any{"offline": false, "matchedNetworkConditions": []any{line}}); err != nil {
+		p.t.Fatal(err)
 	}
 }

@@ -22,6 +22,8 @@ import (
 )
 
 const (
+	packetBuffer = 256 << 10
+
 	mostConns = 10_000 // connections of one capture
 	// Pages of 1900 bytes that wait for bytes before them: of one direction, and of all.
 	mostPages    = 4096
@@ -46,7 +48,7 @@ func IsPackets(front []byte) bool {
 // ReadPackets reads a capture. Where it breaks, the recording holds what came before and says at which
 // packet it broke; an error is for a file of which nothing can be read.
 func ReadPackets(r io.Reader) (*Recording, error) {
-	buffered := bufio.NewReaderSize(r, 256<<10)
+	buffered := bufio.NewReaderSize(r, packetBuffer)
 	front, err := buffered.Peek(4)
 	if err != nil || !IsPackets(front) {
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -245,10 +247,11 @@ func (a *assembly) take(h *half, seq uint32, payload []byte, fin bool) {
 
 // lack takes what was cut off a segment: where that came in order, it is a gap here and now.
 func (a *assembly) lack(h *half, seq uint32, n int) {
+	n = min(n, len(nothing))
 	switch {
 	case h.strayed && h.all == a.now:
 		a.cut = true
-		a.feed(h, &layers.TCP{Seq: seq, BaseLayer: layers.BaseLayer{Payload: make([]byte, n)}})
+		a.feed(h, &layers.TCP{Seq: seq, BaseLayer: layers.BaseLayer{Payload: nothing[:n]}})
 		a.cut = false
 	case !h.strayed && h.next == seq:
 		h.next += uint32(n)
@@ -256,6 +259,9 @@ func (a *assembly) lack(h *half, seq uint32, n int) {
 		a.step(h, stepGap, h.all, missing(n))
 	}
 }
+
+// nothing stands for bytes that were cut off: of an IP packet not more than its length can say.
+var nothing [64 << 10]byte
 
 // feed gives tcpassembly a segment. Its clock counts packets, so that bytes that come out of it know
 // which packet they came in.

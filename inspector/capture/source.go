@@ -38,11 +38,12 @@ type ngSource struct {
 }
 
 func newNgSource(r *bufio.Reader) (*ngSource, error) {
-	s := &ngSource{file: r, last: -1}
+	checked := bufio.NewReaderSize(&blocks{from: r, order: binary.LittleEndian}, r.Size())
+	s := &ngSource{file: checked, last: -1}
 	front, err := r.Peek(12)
 	s.near = err == nil && binary.LittleEndian.Uint32(front[8:]) == 0x1a2b3c4d
 	sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { s.near, s.last = false, -1 } // its interfaces end with it
-	s.ng, err = pcapgo.NewNgReader(r, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
+	s.ng, err = pcapgo.NewNgReader(checked, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
 	return s, err
 }
 
