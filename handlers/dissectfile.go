@@ -68,7 +68,7 @@ func (p *patience) wait() {
 func newUpload(w http.ResponseWriter, r *http.Request) *upload {
 	u := &upload{patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
 	b := bufio.NewReaderSize(r.Body, 512)
-	u.front, _ = b.Peek(512) // a shorter body is all of it
+	u.front, _ = b.Peek(4) // a shorter body is all of it, and a longer one need not have come yet
 	u.body = struct {
 		io.Reader
 		io.Closer

@@ -50,15 +50,17 @@ func Read(r io.Reader) (*Recording, error) {
 	return ReadPackets(buffered)
 }
 
-// Binary says what a file is that is neither a capture nor text, and what to do with it; "" of text.
+// Binary says what a file is that is neither a capture nor text, by how it begins, and what to do with
+// it; "" of text.
 func Binary(front []byte) string {
 	for _, p := range packers {
 		if bytes.HasPrefix(front, []byte(p.magic)) {
 			return "it is compressed with " + p.name + ", which wireup doesn't read: unpack it first, with " + p.unpack
 		}
 	}
-	for _, c := range front {
-		if c < '\t' || c > '\r' && c < ' ' && c != 0x1b {
+	for i, c := range front {
+		control := c < '\t' || c > '\r' && c < ' ' && c != 0x1b || c == 0x7f
+		if control || c >= 0xf5 || i == 0 && c&0xc0 == 0x80 { // the latter two are in no UTF-8
 			return "it is binary, and begins with none of the bytes that captures begin with"
 		}
 	}

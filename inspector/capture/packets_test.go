@@ -389,3 +389,13 @@ func FuzzReadPackets(f *testing.F) {
 		r.Play(Options{}, func(e *Told) { _ = inspector.Sentence(e.Event) })
 	})
 }
+
+// A file is told from text by its first bytes: pictures and programs by four.
+func TestBinary(t *testing.T) {
+	for text, binary := range map[string]bool{"\xff\xd8\xff\xe0": true, "\x89PNG": true, "\x7fELF": true, "\x28\xb5\x2f\xfd": true, "PK\x03\x04": true,
+		"": false, "8105": false, "# é": false, "\ufeff81": false, "81\r\n\t05": false, "→ 81": false} {
+		if what := Binary([]byte(text)); (what != "") != binary {
+			t.Errorf("%q: %q", text, what)
+		}
+	}
+}
