@@ -1,33 +1,29 @@
 package lessons
 
 // Code blocks in colours: chroma's classes, which the stylesheet gives a meaning. No style of chroma's
-// is used, and to load them all would take longer than the rest of the program's start; so it is with
-// its languages, of which there are those of package lexers.
+// is used, and to load them all would take longer than the rest of the program's start.
 
 import (
 	"bytes"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/formatters/html"
+	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
-
-	"wireup/lessons/lexers"
 )
 
 // highlighter renders fenced code blocks.
 type highlighter struct {
 	formatter *html.Formatter
 	style     *chroma.Style
-	languages *chroma.LexerRegistry
 }
 
 func newHighlighter() *highlighter {
 	return &highlighter{
 		formatter: html.New(html.WithClasses(true), html.WithPreWrapper(codeBlock{})),
 		style:     chroma.MustNewStyle("classes", chroma.StyleEntries{chroma.Background: "#000000 bg:#ffffff"}),
-		languages: lexers.Load(),
 	}
 }
 
@@ -46,7 +42,7 @@ func (h *highlighter) render(w util.BufWriter, source []byte, node ast.Node, ent
 		line := n.Lines().At(i)
 		code.Write(line.Value(source))
 	}
-	lexer := h.languages.Get(string(n.Language(source)))
+	lexer := lexers.Get(string(n.Language(source)))
 	if lexer == nil { // no language, or one that nobody knows
 		_, _ = w.WriteString(codeBlock{}.Start(true, "")) // the writer keeps its error for the end
 		_, _ = w.Write(util.EscapeHTML(code.Bytes()))
