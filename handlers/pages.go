@@ -43,6 +43,7 @@ type site struct {
 	// measured is the page of the reader's numbers, without the numbers
 	measured *encoded
 	lessons  map[string]*encoded
+	slides   map[string]*encoded // by lesson
 	course   *lessons.Course
 }
 
@@ -95,6 +96,9 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 		}); err != nil {
 			return nil, fmt.Errorf("lesson %s: %w", l.ID, err)
 		}
+	}
+	if s.slides, err = renderSlides(s.view, course); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -210,8 +214,13 @@ func (s *Server) decodePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) lesson(w http.ResponseWriter, r *http.Request) error {
+	return s.ofLesson(w, r, s.site.lessons)
+}
+
+// ofLesson answers with the page of the lesson that the path names.
+func (s *Server) ofLesson(w http.ResponseWriter, r *http.Request, pages map[string]*encoded) error {
 	id := r.PathValue("id")
-	e, ok := s.site.lessons[id]
+	e, ok := pages[id]
 	if ok {
 		return s.page(w, r, e)
 	}

@@ -21,6 +21,7 @@ func (s *Server) routes() []route {
 	return []route{
 		{"GET /{$}", s.home},
 		{"GET /lessons/{id}", s.lesson},
+		{"GET /lessons/{id}/slides", s.slides},
 		{"GET /wire", s.wirePage},
 		{"GET /decode", s.decodePage},
 		{"GET /measured", s.measuredPage},

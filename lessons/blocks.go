@@ -17,7 +17,8 @@ import (
 )
 
 // prepare checks a block's arguments, and makes what it shows around the Markdown inside it, which
-// it gets as its children. Slides and notes are not among them, since they leave the article.
+// it gets as its children. Slides and notes are not among them, since they leave
+// the article.
 func (d *document) prepare(n *container) (templ.Component, error) {
 	switch n.name {
 	case "lab":
@@ -48,26 +49,36 @@ func (d *document) prepare(n *container) (templ.Component, error) {
 		return lengthsBlock(d, n)
 	case "program":
 		return programBlock(d, n)
+	case "step":
+		return stepBlock(n)
+	case "steps":
+		return stepsBlock(n)
+	case "said":
+		return saidBlock(d, n)
 	}
 	return nil, errors.New("there is no such block; see the package comment of lessons for those that there are")
 }
 
 func misconceptionBlock(d *document, n *container) (templ.Component, error) {
+	if d.claims[n.args] {
+		return nil, fmt.Errorf("%s is answered twice", n.args)
+	}
+	d.claims[n.args] = true
+	return d.misconception(n.args)
+}
+
+// misconception shows the one of the front matter that is called id.
+func (d *document) misconception(id string) (templ.Component, error) {
 	if d.front == nil {
 		return nil, errors.New("only a lesson has misconceptions")
 	}
 	for _, c := range d.front.Misconceptions {
-		if c.ID != n.args {
-			continue
+		if c.ID == id {
+			v := templates.MisconceptionView{ID: c.ID, Said: d.component(c.Said), Source: d.component(c.Source)}
+			return templates.Misconception(v), nil
 		}
-		if d.claims[c.ID] {
-			return nil, fmt.Errorf("%s is answered twice", c.ID)
-		}
-		d.claims[c.ID] = true
-		v := templates.MisconceptionView{ID: c.ID, Said: d.component(c.Said), Source: d.component(c.Source)}
-		return templates.Misconception(v), nil
 	}
-	return nil, fmt.Errorf("the front matter has no misconception called %q", n.args)
+	return nil, fmt.Errorf("the front matter has no misconception called %q", id)
 }
 
 func devToolsBlock(d *document, n *container) (templ.Component, error) {

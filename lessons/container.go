@@ -20,6 +20,7 @@ type container struct {
 	name   string
 	args   string // the rest of the opening line
 	closed bool
+	step   int             // of a step: its number in the slide
 	view   templ.Component // what the block shows around its children; nil until it is resolved
 }
 

@@ -35,6 +35,8 @@ const (
 	Could  Level = "could"
 )
 
+func (l Level) known() bool { return l == Must || l == Should || l == Could }
+
 // entry is a lesson's line in the outline, content/course.md. Of a lesson that is written the
 // outline gives the id alone: everything else stands in the lesson.
 type entry struct {
@@ -92,7 +94,7 @@ func (e entry) check() error {
 		return fmt.Errorf("%s: no summary", e.ID)
 	case e.Minutes <= 0:
 		return fmt.Errorf("%s: minutes: want how long it takes on stage", e.ID)
-	case e.Level != Must && e.Level != Should && e.Level != Could:
+	case !e.Level.known():
 		return fmt.Errorf("%s: level %q: want must, should or could", e.ID, e.Level)
 	}
 	return nil

@@ -32,8 +32,15 @@
 //     exercise. Inside stand its task, three blocks "hint" and one "solution FIXTURE", which names
 //     the recorded session that it replays. The page fills {word}, {wire}, {host}, {hostname},
 //     {port} and {origin} in.
-//   - slide TITLE: a slide. It stays out of the article, and so does
-//   - notes: what the speaker knows, of the slide around or before it.
+//   - slide TITLE [{level=could minutes=1}]: a slide. It stays out of the article. Its level is the
+//     lesson's, and its minutes an equal share of the lesson's, if it doesn't say. A lesson's first
+//     slide is made of its title and objectives.
+//   - step, inside a slide: is shown from a step on. Steps are counted from 1, in order.
+//   - steps, inside a slide: each item of the list in it is a step.
+//   - said ID, inside a slide: a misconception of the front matter, with its source, and behind it
+//     what holds instead.
+//   - notes: what the speaker knows, of the slide around or before it; before the first slide, of
+//     the title's.
 //
 // No number that could be measured is typed into prose: {RECORDING N size} is the size of the
 // recording's frame number N, computed from its bytes (see figures.go for what there is). And a
@@ -85,9 +92,15 @@ type Lesson struct {
 
 // Slide is one screen of a lesson.
 type Slide struct {
-	Title string
-	Body  HTML
-	Notes HTML // for the speaker alone; may be empty
+	Title   string
+	Level   Level
+	Minutes float64 // on stage; those of a lesson's slides add up to the lesson's
+	Steps   int     // how often it shows more; 0 if all of it stands there from the start
+	Opens   bool    // it is the lesson's first, made of its title and objectives
+	Lab     string  // the name of its lab; empty if it has none
+	Said    bool    // it corrects a misconception
+	Body    HTML
+	Notes   HTML // for the speaker alone
 }
 
 // Lesson returns the lesson called id.

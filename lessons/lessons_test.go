@@ -30,13 +30,13 @@ func TestCourse(t *testing.T) {
 		if !l.Written {
 			continue
 		}
-		if len(l.Slides) == 0 || l.Body == "" || l.Next == "" || len(l.Sources) == 0 {
-			t.Errorf("lesson %s: %d slides, %d bytes of body, next %q, %d sources; want some of each",
-				l.ID, len(l.Slides), len(l.Body), l.Next, len(l.Sources))
+		if l.Body == "" || l.Next == "" || len(l.Sources) == 0 {
+			t.Errorf("lesson %s: %d bytes of body, next %q, %d sources; want some of each",
+				l.ID, len(l.Body), l.Next, len(l.Sources))
 		}
 		for _, s := range l.Slides {
-			if s.Title == "" || s.Body == "" || s.Notes == "" {
-				t.Errorf("lesson %s, slide %q: %d bytes of body and %d of notes; want some of each", l.ID, s.Title, len(s.Body), len(s.Notes))
+			if s.Title == "" || s.Body == "" {
+				t.Errorf("lesson %s, slide %q: %d bytes of body; want some of each", l.ID, s.Title, len(s.Body))
 			}
 		}
 	}
@@ -68,9 +68,27 @@ func TestSlidesStayOut(t *testing.T) {
 			t.Errorf("the article holds %q:\n%s", private, l.Body)
 		}
 	}
-	want := Slide{"A title", "<p>On the <em>screen</em>.</p>\n", "<p>For the speaker.</p>\n<p>More for the speaker.</p>\n"}
-	if len(l.Slides) != 1 || l.Slides[0] != want {
-		t.Errorf("slides are %q; want %q", l.Slides, want)
+	want := Slide{Title: "A title", Level: Must, Minutes: 2, Body: "<p>On the <em>screen</em>.</p>\n", Notes: "<p>For the speaker.</p>\n<p>More for the speaker.</p>\n"}
+	if len(l.Slides) != 2 || l.Slides[1] != want {
+		t.Errorf("slides are %+v; want %+v as the second", l.Slides, want)
+	}
+}
+
+// TestSteps: each block and each item is counted, in the order in which they stand.
+func TestSteps(t *testing.T) {
+	c := course(t, "::: notes\nBegin.\n:::\n::: slide A title {level=could minutes=1.5}\nFirst.\n\n::: steps\n- One\n- Two\n:::\n::: step\n::: lab echo\nText.\n:::\n:::\n::: said wrong\nThis.\n:::\n:::\n")
+	l, _ := c.Lesson("one")
+	opens, s := l.Slides[0], l.Slides[1]
+	if !opens.Opens || opens.Title != "One" || opens.Minutes != 2.5 || opens.Notes != "<p>Begin.</p>\n" || !strings.Contains(string(opens.Body), "Do another.") {
+		t.Errorf("the first slide is %+v", opens)
+	}
+	if s.Steps != 3 || s.Level != Could || s.Minutes != 1.5 || s.Lab != "echo" || !s.Said {
+		t.Errorf("the second slide is %+v", s)
+	}
+	for _, part := range []string{`<li data-step="1">One`, `<li data-step="2">Two`, `<div class="step" data-step="3">`} {
+		if !strings.Contains(string(s.Body), part) {
+			t.Errorf("the second slide lacks %s:\n%s", part, s.Body)
+		}
 	}
 }
 
@@ -229,7 +247,15 @@ func TestErrors(t *testing.T) {
 		{"unknown misconception", "::: misconception other\nText.\n:::\n", at(`::: misconception: the front matter has no misconception called "other"`)},
 		{"answered twice", "::: misconception wrong\nText.\n:::\n", `wrong is answered twice`},
 		{"devtools twice", "::: devtools\nText.\n:::\n", `2 blocks ::: devtools; want one`},
-		{"notes without a slide", "::: notes\nText.\n:::\n", at(`notes before the first slide`)},
+		{"a slide's level", "::: slide A title {level=may}\nText.\n:::\n", at(`::: slide: level "may": want must, should or could`)},
+		{"a slide's minutes", "::: slide A title {minutes=none}\nText.\n:::\n", at(`::: slide: minutes "none": want a number`)},
+		{"a slide's key", "::: slide A title {steps=2}\nText.\n:::\n", at(`::: slide: a slide takes no "steps"`)},
+		{"a slide that never says its end", "::: slide A title {level=must\nText.\n:::\n", at(`::: slide: {level=must: want {level=… minutes=…}`)},
+		{"minutes that aren't there", "::: slide A title {minutes=4}\nText.\n:::\n", "lessons/one.md: its slides take all of its 4 minutes"},
+		{"step outside a slide", "::: step\nText.\n:::\n", at(`::: step: it belongs into a slide`)},
+		{"steps of no list", "::: slide A title\n::: steps\nText.\n:::\n:::\n", `::: steps: want one list inside`},
+		{"said outside a slide", "::: said wrong\nText.\n:::\n", at(`::: said: it belongs into a slide`)},
+		{"two labs on a slide", "::: slide A title\n::: lab echo\nText.\n:::\n::: lab echo\nText.\n:::\n:::\n", `a second lab on a slide`},
 		{"slide without a title", "::: slide\nText.\n:::\n", at(`::: slide: want its title`)},
 		{"heading in a slide", "::: slide A title\n## More\n:::\n", `a heading inside a slide`},
 		{"slide inside a block", "::: lab echo\n::: slide A title\nText.\n:::\n:::\n", `a slide stands inside another block`},

@@ -37,19 +37,13 @@ type document struct {
 	root   ast.Node
 	errs   []error
 
-	front  *front          // of a lesson; nil for the outline
-	claims map[string]bool // the misconceptions that are answered
-	tools  int             // devtools blocks
-	slides []*slide
+	front   *front          // of a lesson; nil for the outline
+	claims  map[string]bool // the misconceptions that are answered
+	tools   int             // devtools blocks
+	slides  []*slide
+	opening []ast.Node // the notes of the title's slide
 
 	exercises []Exercise
-}
-
-// slide is a slide of a document, taken out of its tree.
-type slide struct {
-	title string
-	node  ast.Node
-	notes []ast.Node
 }
 
 func newMarkdown(recordings map[string]*Recording) *markdown {
@@ -125,9 +119,7 @@ func (m *markdown) lesson(content fs.FS, name string, number int) (*Lesson, erro
 	l.Next = d.inline(f.Next)
 	l.Exercises = d.exercises
 	l.Body = d.html(d.root)
-	for _, s := range d.slides {
-		l.Slides = append(l.Slides, Slide{Title: s.title, Body: d.children(s.node), Notes: d.children(s.notes...)})
-	}
+	l.Slides = d.slidesOf(l)
 	if len(d.errs) > 0 {
 		return nil, errors.Join(d.errs...)
 	}
@@ -167,6 +159,9 @@ func (d *document) resolve() {
 		n.Parent().RemoveChild(n.Parent(), n)
 	}
 	d.linkReferences(d.root)
+	for _, n := range d.opening {
+		d.linkReferences(n)
+	}
 	for _, s := range d.slides {
 		d.linkReferences(s.node)
 		for _, n := range s.notes {
@@ -194,33 +189,6 @@ func (d *document) block(n *container) (leaves bool) {
 		d.errorf(n, "::: %s: %v", n.name, err)
 	}
 	return false
-}
-
-func (d *document) slide(n *container) bool {
-	if _, top := n.Parent().(*ast.Document); !top {
-		d.errorf(n, "a slide stands inside another block")
-	}
-	if n.args == "" {
-		d.errorf(n, "::: slide: want its title on the same line")
-	}
-	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
-		if h, ok := c.(*ast.Heading); ok && entering {
-			d.errorf(h, "a heading inside a slide; its title stands on the ::: slide line")
-		}
-		return ast.WalkContinue, nil
-	})
-	d.slides = append(d.slides, &slide{title: n.args, node: n})
-	return true
-}
-
-func (d *document) notes(n *container) bool {
-	if len(d.slides) == 0 {
-		d.errorf(n, "notes before the first slide; they belong inside one or behind it")
-		return true
-	}
-	last := d.slides[len(d.slides)-1]
-	last.notes = append(last.notes, n)
-	return true
 }
 
 // html renders n.

@@ -9,6 +9,15 @@ function local() {
   }
 }
 
+/** What lasts as long as this window does, or undefined where the browser blocks it. */
+export function windowStore() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * recall returns what was kept under key, or null.
  * @param {string} key

@@ -1,0 +1,56 @@
+package handlers
+
+// Slides: a page for each lesson's, to read alone; and the views of decks for whoever shows one.
+
+import (
+	"fmt"
+	"net/http"
+
+	"wireup/lessons"
+	"wireup/templates"
+)
+
+// deckPart is l's slides.
+func deckPart(l *lessons.Lesson) templates.DeckPart {
+	p := templates.DeckPart{Lesson: link(l)}
+	for i, s := range l.Slides {
+		p.Slides = append(p.Slides, templates.SlideView{Number: i + 1, Title: s.Title, Level: string(s.Level), Minutes: s.Minutes,
+			Steps: s.Steps, Opens: s.Opens, Lab: s.Lab, Body: raw(s.Body)})
+	}
+	return p
+}
+
+// deckView is the slides of every lesson that is written.
+func deckView(course *lessons.Course) templates.DeckView {
+	var v templates.DeckView
+	for _, l := range course.Lessons {
+		if l.Written {
+			v.Parts = append(v.Parts, deckPart(l))
+		}
+	}
+	return v
+}
+
+// renderSlides renders the page of each lesson's slides.
+func renderSlides(v templates.Site, course *lessons.Course) (map[string]*encoded, error) {
+	pages := make(map[string]*encoded)
+	for _, l := range course.Lessons {
+		if !l.Written {
+			continue
+		}
+		view := templates.SlidesView{Site: v, Part: deckPart(l)}
+		if _, after := course.Around(l); after != nil {
+			next := link(after)
+			view.Next = &next
+		}
+		var err error
+		if pages[l.ID], err = renderOnce(templates.Slides(view)); err != nil {
+			return nil, fmt.Errorf("slides of %s: %w", l.ID, err)
+		}
+	}
+	return pages, nil
+}
+
+func (s *Server) slides(w http.ResponseWriter, r *http.Request) error {
+	return s.ofLesson(w, r, s.site.slides)
+}
