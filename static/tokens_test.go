@@ -79,6 +79,14 @@ func TestContrast(t *testing.T) {
 				}
 			}
 		}
+		// A washed-out beamer: text on its ground with 40 % of white in both.
+		for text, grounds := range pairs {
+			for _, ground := range grounds {
+				if ratio := contrast(t, washed(t, colours[text]), washed(t, colours[ground])); theme == "projector" && ratio < 4.5 {
+					t.Errorf("--%s on --%s has a contrast of %.2f on a washed-out beamer; want 4.5", text, ground, ratio)
+				}
+			}
+		}
 		// What only bounds a field or a state needs 3 to 1 (WCAG 2.1, 1.4.11).
 		for _, edge := range []string{"field", "live"} {
 			if ratio := contrast(t, colours[edge], colours["panel"]); ratio < 3 {
@@ -86,6 +94,21 @@ func TestContrast(t *testing.T) {
 			}
 		}
 	}
+}
+
+// washed mixes a colour with 40 % of white.
+func washed(t *testing.T, hex string) string {
+	t.Helper()
+	v, err := strconv.ParseUint(hex[1:], 16, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mixed := "#"
+	for shift := 16; shift >= 0; shift -= 8 {
+		c := float64(v>>shift&0xff)*0.6 + 255*0.4
+		mixed += fmt.Sprintf("%02x", int(math.Round(c)))
+	}
+	return mixed
 }
 
 // contrast is (L1 + 0.05) / (L2 + 0.05), with the relative luminances of the two colours.
