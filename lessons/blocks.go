@@ -64,17 +64,17 @@ func misconceptionBlock(d *document, n *container) (templ.Component, error) {
 		return nil, fmt.Errorf("%s is answered twice", n.args)
 	}
 	d.claims[n.args] = true
-	return d.misconception(n.args)
+	return d.misconception(n.args, "misconception-"+n.args)
 }
 
-// misconception shows the one of the front matter that is called id.
-func (d *document) misconception(id string) (templ.Component, error) {
+// misconception shows the one of the front matter that is called id, with an anchor if there is one.
+func (d *document) misconception(id, anchor string) (templ.Component, error) {
 	if d.front == nil {
 		return nil, errors.New("only a lesson has misconceptions")
 	}
 	for _, c := range d.front.Misconceptions {
 		if c.ID == id {
-			v := templates.MisconceptionView{ID: c.ID, Said: d.component(c.Said), Source: d.component(c.Source)}
+			v := templates.MisconceptionView{Anchor: anchor, Said: d.component(c.Said), Source: d.component(c.Source)}
 			return templates.Misconception(v), nil
 		}
 	}

@@ -25,7 +25,8 @@
 //   - dump RECORDING N: a frame's bytes in hex and as text, as on the wire.
 //   - costs N …: what a payload of N bytes costs in headers.
 //   - lengths RECORDING: its text messages, counted in characters and in bytes.
-//   - program FILE: a sample program, content/programs/FILE, as the tests run it.
+//   - program FILE [FROM-TO]: a sample program, content/programs/FILE, as the tests run it, or some
+//     of its lines.
 //   - misconception ID: what holds instead of a misconception of the front matter.
 //   - devtools: where to look in a browser's own tools.
 //   - exercise ID [title="…"] [ways="page forge terminal"] [answer="label"] [lab=element]: an

@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,10 +35,18 @@ func TestCourse(t *testing.T) {
 			t.Errorf("lesson %s: %d bytes of body, next %q, %d sources; want some of each",
 				l.ID, len(l.Body), l.Next, len(l.Sources))
 		}
+		if n := len(l.Slides); n < 5 || n > 9 {
+			t.Errorf("lesson %s has %d slides; want 5 to 9", l.ID, n)
+		}
+		var minutes float64
 		for _, s := range l.Slides {
+			minutes += s.Minutes
 			if s.Title == "" || s.Body == "" {
 				t.Errorf("lesson %s, slide %q: %d bytes of body; want some of each", l.ID, s.Title, len(s.Body))
 			}
+		}
+		if math.Abs(minutes-float64(l.Minutes)) > 1e-9 {
+			t.Errorf("the slides of %s take %v minutes; want the lesson's %d", l.ID, minutes, l.Minutes)
 		}
 	}
 	// These never change: links, progress and classes hang on them.

@@ -151,7 +151,7 @@ func saidBlock(d *document, n *container) (templ.Component, error) {
 	if !inSlide(n) {
 		return nil, errOutsideSlide
 	}
-	return d.misconception(n.args)
+	return d.misconception(n.args, "")
 }
 
 func (d *document) notes(n *container) bool {

@@ -214,6 +214,10 @@ next: The sentence that leads on to the next lesson.
 
 A paragraph that says what this is about, in five lines at most.
 
+::: notes
+What the speaker asks before anything is shown.
+:::
+
 ## Try it
 
 ::: lab echo value=Spang
@@ -229,7 +233,18 @@ What holds instead (RFC 6455 §5.2).
 What stands in the lab's place without JavaScript.
 :::
 ::: notes
-What the speaker knows.
+What the speaker asks, presses and says.
+:::
+:::
+
+::: slide What is often said
+::: said said
+::: step
+What holds instead, shown one step later.
+:::
+:::
+::: notes
+What the speaker asks before the next step.
 :::
 :::
 

@@ -90,6 +90,7 @@ const (
 	fewestExercises = 1
 	mostExercises   = 5
 	mostMinutes     = 15
+	mostSlides      = 9
 )
 
 // lesson looks at one lesson's exercises.
@@ -101,6 +102,7 @@ func (l *linter) lesson(lesson *lessons.Lesson) {
 	if lesson.Minutes < 1 || lesson.Minutes > mostMinutes {
 		l.problem("%s: %d minutes; want 1 to %d", file, lesson.Minutes, mostMinutes)
 	}
+	l.slides(file, lesson.Slides)
 	for _, x := range lesson.Exercises {
 		l.Report.Exercises++
 		i := slices.IndexFunc(l.Course.Exercises, func(e *exercise.Exercise) bool { return e.Lesson == lesson.ID && e.ID == x.ID })
@@ -109,6 +111,24 @@ func (l *linter) lesson(lesson *lessons.Lesson) {
 			continue
 		}
 		l.exercise(l.Course.Exercises[i], x.Fixture)
+	}
+}
+
+// slides holds a lesson's slides to what a presenter needs.
+func (l *linter) slides(file string, slides []lessons.Slide) {
+	if len(slides) > mostSlides {
+		l.problem("%s: %d slides, with the title's; want at most %d", file, len(slides), mostSlides)
+	}
+	for _, s := range slides {
+		switch {
+		case s.Notes == "" && s.Opens:
+			l.problem("%s: the title's slide has no notes; want a block ::: notes before the first slide", file)
+		case s.Notes == "":
+			l.problem("%s: the slide %q has no notes: want a block ::: notes that says what to ask, to press, to say", file, s.Title)
+		}
+	}
+	if !slices.ContainsFunc(slides, func(s lessons.Slide) bool { return s.Said }) {
+		l.problem("%s: no slide corrects a misconception; want a block ::: said ID in one", file)
 	}
 }
 

@@ -155,6 +155,10 @@ func TestCheckFinds(t *testing.T) {
 			c.Wordings = []exercise.Wording{{Name: "more-than-six", Say: "So.", Want: "so", Ref: "RFC 6455 §99"}}
 		}, "has no section 99"},
 		{"a section that isn't there", in(frames, replace("(RFC 6455 §5.2). What comes", "(RFC 6455 §5.99). What comes")), "no section 5.99"},
+		{"a slide without notes", in(frames, replace("## Forge one", "::: slide More\nText.\n:::\n\n## Forge one")), `the slide "More" has no notes`},
+		{"a title without notes", in(frames, replace("::: notes\nWrite the word", "<!-- -->\n::: slide More\nText.\n:::\n::: notes\nWrite the word")), "the title's slide has no notes"},
+		{"too many slides", in(frames, replace("## Forge one", "::: slide More\nText.\n::: notes\nSo.\n:::\n:::\n\n## Forge one")), "10 slides, with the title's; want at most 9"},
+		{"nothing is corrected", in(frames, replace("::: said fin\n", "::: step\n")), "no slide corrects a misconception"},
 		{"no minutes", in(frames, replace("minutes: 6", "minutes: 90")), "90 minutes"},
 		{"a page that isn't there", in(frames, replace("## Send one", "[So](/lessons/gone)\n\n## Send one")), "leads to a page that isn't there"},
 		{"an anchor that isn't there", in(frames, replace("## Send one", "[So](#gone)\n\n## Send one")), "leads to an anchor that isn't there"},

@@ -19,7 +19,7 @@ var (
 )
 
 // places are the pages of the program beside the lessons.
-var places = []string{"/", "/decode", "/measured", "/wire"}
+var places = []string{"/", "/decode", "/measured", "/print", "/wire"}
 
 // links looks at where the links of each page lead.
 func (l *linter) links() {
