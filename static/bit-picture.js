@@ -1,5 +1,5 @@
 // The RFC's picture of a frame, filled with one frame's own bits: 32, 16 or 8 of them a row.
-import { el } from "./dom.js";
+import { el, unit } from "./dom.js";
 import { plural } from "./format.js";
 import { characters, pair, parse } from "./hex.js";
 import { bitsOf, layOut, toneOf } from "./parts.js";
@@ -62,7 +62,7 @@ export class BitPicture {
   }
 
   #fit() {
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(this.root);
     const have = this.root.clientWidth / rem;
     const width = NEEDED.find(([, needed]) => have >= needed)?.[0] ?? 8;
     const tight = have / width < TIGHT;

@@ -90,6 +90,16 @@ export function plain(event) {
   return !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
 }
 
+/**
+ * unit is a rem in pixels as drawings count it: on a slide, where all text is larger, so is a drawing
+ * with text in it.
+ * @param {Element} node
+ */
+export function unit(node) {
+  const scale = Number.parseFloat(getComputedStyle(node).getPropertyValue("--text-scale")) || 1;
+  return scale * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
 let ids = 0;
 
 /**

@@ -1,5 +1,5 @@
 // An event's kept bytes in hex: a line of them if they are few, a dump with offsets if many.
-import { button, el } from "./dom.js";
+import { button, el, unit } from "./dom.js";
 import { plural } from "./format.js";
 import { glyph, pair, parse } from "./hex.js";
 import { fieldsAt, toneOf } from "./parts.js";
@@ -44,7 +44,7 @@ export class HexView {
   }
 
   #fit() {
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(this.root);
     const have = this.root.clientWidth / rem;
     if (have === 0) return;
     const columns = have >= 31 ? 16 : 8;

@@ -1,5 +1,5 @@
 // The masking of one frame as a table: each byte on the wire, the key's byte, and what they give.
-import { button, el } from "./dom.js";
+import { button, el, unit } from "./dom.js";
 import { plural } from "./format.js";
 import { characters, pair, parse } from "./hex.js";
 
@@ -42,7 +42,7 @@ export class MaskTable {
   }
 
   #fit() {
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(this.root);
     const columns = Math.max(4, Math.floor((this.root.clientWidth / rem - 8) / 3.4 / 4) * 4);
     if (this.root.clientWidth === 0 || columns === this.#columns) return;
     this.#columns = columns;

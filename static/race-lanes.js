@@ -1,6 +1,6 @@
 // The lanes of a race, drawn as it runs: what was asked, held, sent and brought, by shape and pattern
 // and only then by colour; beside each its bytes and its delay; below, the same in words.
-import { el, freshId, svg, write } from "./dom.js";
+import { el, freshId, svg, unit, write } from "./dom.js";
 import { bytes, number, plural } from "./format.js";
 import { TRANSPORTS } from "./race-sums.js";
 import { time } from "./timeline-scale.js";
@@ -135,7 +135,7 @@ export class RaceLanes {
    */
   #paint(track, lane, name, width) {
     const { happened, from, to } = this.#now;
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(track);
     const high = 2.5 * rem;
     const x = (/** @type {number} */ t) => Math.min(Math.max((t - from) / (to - from), 0), 1) * (width - rem) + rem / 2;
     const top = 0.75 * rem; // above it the updates as they happen, below it what comes of them

@@ -1,6 +1,6 @@
 // A timeline drawn by hand in SVG: lanes, bars and marks that read in black and white, a live edge
 // that grows, and the same in words below.
-import { button, el, freshId, svg } from "./dom.js";
+import { button, el, freshId, svg, unit } from "./dom.js";
 import { plural } from "./format.js";
 import { grows, inSight, KINDS, lineOf, scale, ticks } from "./timeline-scale.js";
 
@@ -101,7 +101,7 @@ export class Timeline {
   #draw() {
     clearTimeout(this.#timer);
     if (!this.root.isConnected) return;
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(this.root);
     const width = this.#hold.clientWidth;
     if (width > 0) this.#paint(width, rem);
     this.#explain();

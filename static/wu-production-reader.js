@@ -1,6 +1,6 @@
 // <wu-production-reader>: a page that sends, and a server that reads slowly. What send() took, what
 // bufferedAmount says still waits, and what the server has read, plotted.
-import { button, el, freshId, svg, write } from "./dom.js";
+import { button, el, freshId, svg, unit, write } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
 import { binary, number } from "./format.js";
 import { labWord, wordChip } from "./lab-word.js";
@@ -201,7 +201,7 @@ export class WuProductionReader extends HTMLElement {
     const none = list.length < 2;
     this.#hold.hidden = this.#legend.hidden = this.#details.hidden = none;
     if (none || width === 0) return;
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(this);
     const high = HIGH * rem;
     const left = 4.6 * rem;
     const bottom = high - 1.6 * rem;

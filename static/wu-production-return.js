@@ -1,6 +1,6 @@
 // <wu-production-return>: a socket that is dropped, a server that is away for a while, and a page
 // that comes back in one of four manners.
-import { button, el, freshId, svg, write } from "./dom.js";
+import { button, el, freshId, svg, unit, write } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
@@ -163,7 +163,7 @@ export class WuProductionReturn extends HTMLElement {
     const width = this.#hold.clientWidth;
     this.#hold.hidden = list.length === 0;
     if (list.length === 0 || width === 0) return;
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = unit(this);
     const end = Math.max((list.at(-1)?.at ?? this.#drop) - this.#drop, 1);
     const x = (/** @type {number} */ t) => rem + ((t - this.#drop) / end) * (width - 3 * rem);
     const nodes = [];
