@@ -168,7 +168,7 @@ export function formatLink(outline, { lesson, slide, step }) {
 
 /**
  * What a key asks of a deck.
- * @typedef {"next" | "back" | "down" | "up" | "first" | "last" | "blank" | "larger" | "smaller" | "usual" | "help" | "away"} Command
+ * @typedef {"next" | "back" | "down" | "up" | "first" | "last" | "blank" | "larger" | "smaller" | "usual" | "panel" | "help" | "away"} Command
  */
 
 /** @type {Record<string, Command>} */
@@ -176,7 +176,7 @@ const KEYS = {
   ArrowRight: "next", " ": "next", PageDown: "next", ArrowDown: "down",
   ArrowLeft: "back", PageUp: "back", ArrowUp: "up",
   Home: "first", End: "last", b: "blank", B: "blank", ".": "blank",
-  "+": "larger", "=": "larger", "-": "smaller", "0": "usual", "?": "help", Escape: "away",
+  "+": "larger", "=": "larger", "-": "smaller", "0": "usual", i: "panel", I: "panel", "?": "help", Escape: "away",
 };
 
 /**

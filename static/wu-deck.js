@@ -1,11 +1,12 @@
 // <wu-deck slides="ID">: shows one slide at a time out of the templates in the element of that id.
 //
 // show({lesson, slide, step}) goes to a place and keeps what was shown before, hidden, so that its
-// labs go on. Attributes, each without a value:
+// labs go on. Attributes, most without a value:
 //   navigates  keys, swipes and its own buttons move it. Each asks first, by a deck-go that can be
 //              prevented, for a page where somebody else decides.
 //   linked     the address and the window's title follow it, and it follows the address.
 //   stage      it fills the window, and + and - change the size of this page's text.
+//   panel=ID   the key i and a button show that element over the slide, and hide it.
 //   still      a picture of a slide, as large as its place allows: labs are left out.
 // Events: deck-go {lesson, slide, step} and deck-blank {blank} before a person's wish is done, both
 // cancelable; deck-at {lesson, slide, step} when a place is shown. What stands in the element when
@@ -32,6 +33,7 @@ const HELP = [
   ["Home  End", "to the first slide, to the last"],
   ["+  −  0", "larger, smaller, as it was: in this window, on this page"],
   ["b", "blank the screen, and show it again"],
+  ["i", "the wire, over the slide"],
   ["p", "the projector’s theme"],
   ["?", "these keys"],
   ["Esc", "away with what lies over the slide"],
@@ -77,6 +79,11 @@ export class WuDeck extends HTMLElement {
     return this.#outline;
   }
 
+  /** What the key i shows over the slide; undefined if there is nothing. */
+  get #panel() {
+    return document.getElementById(this.getAttribute("panel") ?? "") ?? undefined;
+  }
+
   get blank() {
     return !this.#black.hidden;
   }
@@ -85,7 +92,7 @@ export class WuDeck extends HTMLElement {
   set blank(blank) {
     if (this.blank === blank) return;
     this.#black.hidden = !blank;
-    this.#view.inert = blank;
+    this.#view.inert = blank || this.#panel?.hidden === false;
     write(this.#live, blank ? "The screen is blank." : "The slide is back.");
   }
 
@@ -143,13 +150,15 @@ export class WuDeck extends HTMLElement {
     if (this.hasAttribute("navigates")) foot.append(el("div", { class: "deck-turn", role: "group", "aria-label": "Slides" }, this.#back, this.#where, this.#on));
     else foot.append(this.#where);
     foot.append(...given);
+    const panel = this.#panel;
+    if (panel) foot.append(button("Wire", () => this.#do("panel"), { class: "btn", "aria-controls": panel.id, "aria-expanded": "false", "aria-keyshortcuts": "i" }));
     if (this.hasAttribute("navigates")) foot.append(button("?", () => this.#do("help"), { class: "btn", "aria-label": "Keys", "aria-keyshortcuts": "?" }));
     this.#help.append(
       el("h2", {}, "Keys"),
       el("dl", {}, ...HELP.flatMap(([keys, does]) => [el("dt", {}, el("kbd", {}, keys)), el("dd", {}, does)])),
       button("Close", () => this.#help.close(), { class: "btn" }),
     );
-    this.replaceChildren(this.#view, this.#black, el("div", { class: "deck-line", "aria-hidden": "true" }, this.#line), foot, this.#live, this.#help);
+    this.replaceChildren(this.#view, ...(panel ? [panel] : []), this.#black, el("div", { class: "deck-line", "aria-hidden": "true" }, this.#line), foot, this.#live, this.#help);
   }
 
   /**
@@ -218,14 +227,25 @@ export class WuDeck extends HTMLElement {
       case "larger": return this.#resize(resized(this.#size, 1));
       case "smaller": return this.#resize(resized(this.#size, -1));
       case "usual": return this.#resize(1);
+      case "panel": return this.#showPanel(this.#panel?.hidden === true);
       case "help": return this.#help.open ? this.#help.close() : this.#help.showModal();
-      case "away": return this.blank ? this.#askBlank(false) : undefined;
+      case "away": return this.blank ? this.#askBlank(false) : this.#showPanel(false);
     }
   }
 
   /** @param {Place | undefined} place */
   #ask(place) {
     if (place && this.dispatchEvent(new CustomEvent("deck-go", { bubbles: true, cancelable: true, detail: place }))) this.show(place);
+  }
+
+  /** @param {boolean} shown */
+  #showPanel(shown) {
+    const panel = this.#panel;
+    if (panel === undefined || panel.hidden === !shown) return;
+    panel.hidden = !shown;
+    this.#view.inert = shown;
+    this.querySelector(`[aria-controls="${panel.id}"]`)?.setAttribute("aria-expanded", String(shown));
+    write(this.#live, shown ? "The wire lies over the slide." : "The slide is back.");
   }
 
   /** @param {boolean} blank */
@@ -261,7 +281,8 @@ export class WuDeck extends HTMLElement {
   #taken(event) {
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || target === this.#view) return false;
-    if (target.closest("wu-inspector, dialog")) return true;
+    if (target.closest("dialog")) return true;
+    if (target.closest("wu-inspector")) return !["i", "I", "Escape"].includes(event.key);
     if (event.key === " ") return target.closest(PRESSES) !== null;
     if (!/^(Arrow|Page|Home|End)/.test(event.key)) return false;
     return target.closest(MOVES) !== null || (target !== document.body && scrolls(target));

@@ -67,7 +67,7 @@ test("places are the same when all of them is", () => {
 
 test("keys ask for what they say", () => {
   const asked = { ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", ArrowDown: "down", ArrowUp: "up",
-    Home: "first", End: "last", b: "blank", "+": "larger", "-": "smaller", "?": "help", Escape: "away", Enter: undefined, p: undefined, x: undefined };
+    Home: "first", End: "last", b: "blank", "+": "larger", "-": "smaller", i: "panel", "?": "help", Escape: "away", Enter: undefined, p: undefined, x: undefined };
   for (const [key, what] of Object.entries(asked)) assert.equal(command({ key }), what, key);
   assert.equal(command({ key: " ", shiftKey: true }), "back");
 });
