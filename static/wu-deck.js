@@ -281,7 +281,7 @@ export class WuDeck extends HTMLElement {
   #taken(event) {
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || target === this.#view) return false;
-    if (target.closest("dialog")) return true;
+    if (target.closest("dialog[open]")) return true;
     if (target.closest("wu-inspector")) return !["i", "I", "Escape"].includes(event.key);
     if (event.key === " ") return target.closest(PRESSES) !== null;
     if (!/^(Arrow|Page|Home|End)/.test(event.key)) return false;
