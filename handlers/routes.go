@@ -22,6 +22,7 @@ func (s *Server) routes() []route {
 		{"GET /{$}", s.home},
 		{"GET /lessons/{id}", s.lesson},
 		{"GET /lessons/{id}/slides", s.slides},
+		{"GET /print", s.handout},
 		{"GET /wire", s.wirePage},
 		{"GET /decode", s.decodePage},
 		{"GET /measured", s.measuredPage},

@@ -5,12 +5,15 @@ package main
 // Slides: the deck as somebody reads it alone, and what a projector asks of every slide there is.
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -160,4 +163,35 @@ func TestProjector(t *testing.T) {
 		t.Errorf("the panel: %s", strings.Join(faults, "\n"))
 	}
 	p.shoot("slides-panel")
+}
+
+// TestPrint: on A4 nothing of the handout is wider than the page, or cut off, so that a browser
+// neither clips it nor prints all of it smaller.
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	proxy := serveProxied(t)
+	p := newTab(t)
+	const width = 673 // pixels of A4 between its margins
+	p.do(chromedp.EmulateViewport(width, 1000), chromedp.Navigate("http://"+proxy.address+"/print?notes=1"))
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll(".handout *")].filter(n => n.checkVisibility() && !n.closest(".visually-hidden, svg")).flatMap(n => {
+		const name = n.localName + "." + n.className + " in " + (n.closest("article")?.id ?? "the front") + ": " + n.textContent.trim().slice(0, 60);
+		const { left, right } = n.getBoundingClientRect();
+		if (left < -1 || right > %d + 1) return [name + ": to " + Math.round(right)];
+		const cut = getComputedStyle(n).overflow !== "visible" && n.clientWidth > 1 && (n.scrollWidth > n.clientWidth + 1 || n.scrollHeight > n.clientHeight + 1);
+		return cut ? [name + ": " + n.scrollWidth + "×" + n.scrollHeight + " in " + n.clientWidth + "×" + n.clientHeight] : [];
+	})`, width)) {
+		t.Error(fault)
+	}
+	css := true
+	paper, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &css})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(paper.Data, []byte("%PDF-")) || bytes.Count(paper.Data, []byte("/MediaBox [0 0 594.95996 841.91998]")) < 13 {
+		t.Errorf("the handout isn't printed on A4: %d bytes, beginning with %.8q", len(paper.Data), paper.Data)
+	}
+	p.clean("document")
 }
