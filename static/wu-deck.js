@@ -242,6 +242,8 @@ export class WuDeck extends HTMLElement {
   #showPanel(shown) {
     const panel = this.#panel;
     if (panel === undefined || panel.hidden === !shown) return;
+    // A browser takes the focus off what is hidden a moment later; keys until then are the deck's.
+    if (document.activeElement instanceof HTMLElement && panel.contains(document.activeElement)) document.activeElement.blur();
     panel.hidden = !shown;
     this.#view.inert = shown;
     this.querySelector(`[aria-controls="${panel.id}"]`)?.setAttribute("aria-expanded", String(shown));
