@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"wireup/classroom/typed"
 )
 
 // The kinds of messages.
@@ -99,15 +99,10 @@ func text(b json.RawMessage, what string, most int) (string, error) {
 		return "", fmt.Errorf("%s is text in quotation marks", what)
 	}
 	s = strings.TrimSpace(s)
-	if !shows(s, most) {
+	if !typed.Shows(s, most) {
 		return "", fmt.Errorf("%s has 1 to %d characters that can be shown", what, most)
 	}
 	return s, nil
-}
-
-func shows(s string, most int) bool {
-	n := utf8.RuneCountInString(s)
-	return n >= 1 && n <= most && !strings.ContainsFunc(s, func(c rune) bool { return c == utf8.RuneError || !unicode.IsPrint(c) })
 }
 
 // batch is the list of one tick: [[4,8,13,40],[3,9]].
