@@ -29,11 +29,14 @@ type Class struct {
 
 	telling sync.Mutex // held from the look at the documents until what is made of them is told
 
-	mu      sync.Mutex
-	people  map[key]*person
-	there   map[string]count // on other instances
-	told    told
-	changed chan struct{}
+	mu       sync.Mutex
+	people   map[key]*person
+	mirrored int // of them
+	mirrors  sync.WaitGroup
+	closed   bool
+	there    map[string]count // on other instances
+	told     told
+	changed  chan struct{}
 }
 
 // count is how many viewers an instance has said it has.
@@ -141,6 +144,12 @@ func (c *Class) run() {
 	defer close(c.ended)
 	var keepers sync.WaitGroup
 	defer keepers.Wait()
+	defer func() {
+		c.mu.Lock()
+		c.closed = true // no more mirrors
+		c.mu.Unlock()
+		c.mirrors.Wait()
+	}()
 	keepers.Go(func() { c.state.run(c.ctx) })
 	keepers.Go(func() { c.crowd.run(c.ctx) })
 	keepers.Go(func() { c.board.run(c.ctx) })
@@ -224,6 +233,11 @@ func (c *Class) hear(m *bus.Message) {
 	wake(c.poke)
 }
 
+func (c *Class) stateNow() *state {
+	d, _ := c.state.doc()
+	return d
+}
+
 // view is the class as it stands.
 func (c *Class) view() view {
 	v := view{outline: c.all.outline, now: time.Now()}
@@ -232,7 +246,7 @@ func (c *Class) view() view {
 	v.board, _ = c.board.doc()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v.here = c.hereLocked()
+	v.here, v.mirrored = c.hereLocked(), c.mirrored
 	for _, i := range c.there {
 		v.here += i.here
 	}

@@ -37,6 +37,9 @@ type Options struct {
 	Outline Outline
 	Classes int // that are not over
 	Viewers int // of one class
+
+	// Standings is asked to tell again, by Standing, how a reader who has joined stands; may be nil.
+	Standings func(wire string)
 }
 
 // Classes are all that this instance knows.
@@ -49,6 +52,7 @@ type Classes struct {
 	most    int
 	viewers int
 	stop    func() // hearing of exercises; may be nil
+	asks    func(wire string)
 
 	mu     sync.Mutex
 	open   map[string]*Class
@@ -59,7 +63,7 @@ type Classes struct {
 // New makes it. Call Close at the end.
 func New(o Options) *Classes {
 	a := &Classes{bus: o.Bus, hub: o.Hub, log: o.Log, outline: o.Outline, most: o.Classes,
-		viewers: min(o.Viewers, MostViewers), open: make(map[string]*Class)}
+		viewers: min(o.Viewers, MostViewers), asks: o.Standings, open: make(map[string]*Class)}
 	if o.Bus == nil {
 		return a
 	}
@@ -290,6 +294,3 @@ func (a *Classes) Close() {
 	a.mu.Unlock()
 	a.over.Wait()
 }
-
-// frame finds the frame that is to stand in the spotlight.
-func (a *Classes) frame(d *state, c *Command) *spotlighted { return nil }

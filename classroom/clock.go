@@ -4,7 +4,6 @@ package classroom
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -32,6 +31,7 @@ func (k *clock) run(lesson string, on bool, now time.Time) {
 	}
 }
 
+// used is what the lesson that the class is in has taken, in milliseconds.
 func (k *clock) used(lesson string, now time.Time) int64 {
 	used := k.Used[lesson]
 	if k.Since > 0 {
@@ -48,41 +48,27 @@ func (k *clock) setStop(at int64, now time.Time) error {
 	return nil
 }
 
-// ahead is the time that the course still wants, in milliseconds: the rest of this lesson's budget,
-// and the budgets of those behind it that aren't skipped.
-func (k *clock) ahead(o Outline, lesson string, now time.Time) (rest int64, behind []Lesson) {
-	l, at := o.lesson(lesson)
-	if l == nil {
-		return 0, nil
-	}
-	rest = max(0, budget(*l)-k.used(lesson, now))
-	for _, l := range o[at+1:] {
-		if len(l.Steps) > 0 && !slices.Contains(k.Skipped, l.ID) {
-			rest += budget(l)
-			behind = append(behind, l)
-		}
-	}
-	return rest, behind
-}
-
-func budget(l Lesson) int64 { return int64(l.Minutes) * time.Minute.Milliseconds() }
-
 // late is by how much the course would go over the hard stop, in milliseconds, and what to skip so
-// that it doesn't: of the lessons to come those that could be there, then those that should, the last
+// that it doesn't: of what is to come the parts that could be there, then those that should, the last
 // of them first.
-func (k *clock) late(o Outline, lesson string, now time.Time) (late int64, skips []Lesson) {
+func (k *clock) late(o Outline, at Step, now time.Time) (late int64, skips []part) {
 	if k.Stop == 0 {
 		return 0, nil
 	}
-	rest, behind := k.ahead(o, lesson, now)
-	late = max(0, rest-max(0, k.Stop-now.UnixMilli()))
-	slices.Reverse(behind)
+	ahead := o.ahead(at, k.Skipped)
+	wanted := max(0, o.budget(at.Lesson, k.Skipped)-k.used(at.Lesson, now))
+	for _, p := range ahead {
+		if lesson, _ := cut(p.ID); lesson != at.Lesson {
+			wanted += inMillis(p.Minutes)
+		}
+	}
+	late = max(0, wanted-max(0, k.Stop-now.UnixMilli()))
 	over := late
 	for _, level := range []string{"could", "should"} {
-		for _, l := range behind {
-			if over > 0 && l.Level == level {
-				over -= budget(l)
-				skips = append(skips, l)
+		for _, p := range slices.Backward(ahead) {
+			if over > 0 && p.Level == level {
+				over -= inMillis(p.Minutes)
+				skips = append(skips, p)
 			}
 		}
 	}
@@ -90,30 +76,31 @@ func (k *clock) late(o Outline, lesson string, now time.Time) (late int64, skips
 }
 
 // skip leaves out a part, or all that are proposed; or puts one back.
-func (k *clock) skip(c *Command, o Outline, lesson string, now time.Time) error {
-	l, _ := o.lesson(c.Part)
+func (k *clock) skip(c *Command, o Outline, at Step, now time.Time) error {
+	parts := o.parts(c.Part)
 	switch {
 	case c.Part == "":
-		_, skips := k.late(o, lesson, now)
-		if len(skips) == 0 {
+		if _, parts = k.late(o, at, now); len(parts) == 0 {
 			return refuse("Nothing is proposed to be skipped.")
 		}
-		for _, l := range skips {
-			k.Skipped = append(k.Skipped, l.ID)
-		}
-	case l == nil:
-		return refuse("There is no lesson called %q.", clipped(c.Part))
+	case len(parts) == 0:
+		return refuse("There is no part %q. Name a lesson, or a slide such as frames/2.", clipped(c.Part))
 	case c.Off:
-		k.Skipped = slices.DeleteFunc(k.Skipped, func(s string) bool { return s == l.ID })
-	case l.Level == "must":
-		return refuse("Lesson %s must be in the course. Skip one that could or should.", l.ID)
-	case !slices.Contains(k.Skipped, l.ID):
-		k.Skipped = append(k.Skipped, l.ID)
+		for _, p := range parts {
+			k.Skipped = slices.DeleteFunc(k.Skipped, func(s string) bool { return s == p.ID })
+		}
+		return nil
+	}
+	parts = slices.DeleteFunc(parts, func(p part) bool { return p.Level == "must" })
+	if len(parts) == 0 {
+		return refuse("%s must be in the course. Skip what could or should.", c.Part)
+	}
+	for _, p := range parts {
+		for _, slide := range p.slides {
+			if !slices.Contains(k.Skipped, slide) {
+				k.Skipped = append(k.Skipped, slide)
+			}
+		}
 	}
 	return nil
-}
-
-func cut(name string) (lesson, rest string) {
-	lesson, rest, _ = strings.Cut(name, "/")
-	return lesson, rest
 }

@@ -27,6 +27,8 @@ type person struct {
 	all   int // that are open
 	until time.Time
 	pace  *rate.Limiter
+
+	mirror func() // ends what shows their frames to the room; nil if nothing does
 }
 
 // ErrTooFast is when somebody says more than they may. The text is for the close frame.
@@ -45,6 +47,9 @@ type Line struct {
 	greeted bool
 	counted bool // as a viewer
 	mark    mark
+	name    string // once it is known
+	last    welcomeMessage
+	said    *Message // which is it
 }
 
 // Line opens a line for the viewer with this wire.
@@ -79,19 +84,22 @@ func (l *Line) close(stay time.Duration) {
 		l.who.until = time.Now().Add(stay)
 	}
 	if l.who.all == 0 && stay == 0 {
-		delete(c.people, l.key)
+		c.forget(l.key, l.who)
 	}
 	c.mu.Unlock()
 	wake(c.poke)
 }
 
-// bury forgets pages that poll no more, and instances that say nothing.
+// bury forgets pages that poll no more, and instances that say nothing; others may have their room.
 func (c *Class) bury(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for k, p := range c.people {
-		if p.all == 0 && now.After(p.until) {
-			delete(c.people, k)
+		switch {
+		case p.all == 0 && now.After(p.until):
+			c.forget(k, p)
+		case p.lines > 0:
+			c.mirror(k, p) // if there has been no room, or no name, until now
 		}
 	}
 	for name, i := range c.there {
@@ -99,6 +107,12 @@ func (c *Class) bury(now time.Time) {
 			delete(c.there, name)
 		}
 	}
+}
+
+// forget forgets a viewer who has gone. c.mu is held.
+func (c *Class) forget(k key, p *person) {
+	c.unmirror(p)
+	delete(c.people, k)
 }
 
 // Here is how many viewers are here on this instance.
@@ -128,7 +142,7 @@ func (l *Line) As(token string) {
 
 // countIn counts the line's viewer as here, unless the line presents.
 func (l *Line) countIn() {
-	d, _ := l.class.state.doc()
+	d := l.class.stateNow()
 	l.mu.Lock()
 	viewer := l.greeted && d.role(l.mark) == Viewer
 	l.mu.Unlock()
@@ -201,7 +215,7 @@ func (c *Class) command(ctx context.Context, cmd *Command) error {
 			return unkept(nil)
 		}
 	case "spot":
-		cmd.frame = c.all.frame(d, cmd)
+		cmd.frame = c.frame(cmd)
 	}
 	if words[cmd.Say].of == ofCrowd {
 		return c.crowd.change(ctx, cmd)
@@ -247,6 +261,12 @@ func (l *Line) hello(ctx context.Context, c *Command) *Message {
 	if m == "" && !d.Ended {
 		join := &Command{Say: "join", from: l.key}
 		_ = l.class.command(ctx, join) // without a name one may watch
+		l.class.mu.Lock()
+		l.class.mirror(l.key, l.who)
+		l.class.mu.Unlock()
+		if l.class.all.asks != nil {
+			l.class.all.asks(l.who.wire)
+		}
 	}
 	return l.welcome()
 }
@@ -262,16 +282,22 @@ func (c *Class) name(k key) string {
 }
 
 func (l *Line) welcome() *Message {
-	d, _ := l.class.state.doc()
+	d := l.class.stateNow()
 	l.mu.Lock()
-	m := welcomeMessage{Kind: "welcome", You: d.role(l.mark), Wheel: d.wheel(l.key)}
-	l.mu.Unlock()
-	m.Viewer = l.class.name(l.key)
-	bare := newMessage(m)
-	m.At = time.Now().UnixMilli()
-	full := newMessage(m)
-	full.sum = bare.sum
-	return full
+	defer l.mu.Unlock()
+	m := welcomeMessage{Kind: "welcome", Viewer: l.name, You: d.role(l.mark), Wheel: d.wheel(l.key)}
+	if m.Viewer == "" {
+		l.name = l.class.name(l.key)
+		m.Viewer = l.name
+	}
+	if l.said == nil || m != l.last {
+		l.last = m
+		bare := newMessage(m)
+		m.At = time.Now().UnixMilli()
+		l.said = newMessage(m)
+		l.said.sum = bare.sum
+	}
+	return l.said
 }
 
 // Seen is what a page has had of a class's messages.

@@ -89,6 +89,8 @@ type (
 		Rows    int           `json:"rows"`
 		More    []sumMessage  `json:"more"`
 		Room    string        `json:"room"`
+
+		Mirrored int `json:"mirrored"` // viewers whose frames are in it, of this instance
 	}
 	askMessage struct {
 		ID   int    `json:"id"`
@@ -105,10 +107,10 @@ type (
 		Late   int64  `json:"late"`
 	}
 	skipMessage struct {
-		Part    string `json:"part"`
-		Title   string `json:"title"`
-		Level   string `json:"level"`
-		Minutes int    `json:"minutes"`
+		Part    string  `json:"part"`
+		Title   string  `json:"title"`
+		Level   string  `json:"level"`
+		Minutes float64 `json:"minutes"`
 	}
 	paceMessage struct {
 		Fast int `json:"fast"`
@@ -135,6 +137,8 @@ type view struct {
 	outline Outline
 	here    int
 	now     time.Time
+
+	mirrored int
 }
 
 func (v view) since() time.Duration { return v.now.Sub(v.state.Began) }
@@ -169,7 +173,7 @@ func (v view) questions(kept bool) []askedQuestion {
 // deskMessage is for those who present: the projector isn't told who asks for the wheel.
 func (v view) deskMessage(screen bool) deskMessage {
 	d := v.state
-	m := deskMessage{Kind: "desk", Skipped: append([]string{}, d.Clock.Skipped...), Counts: []int{}, Room: d.Room}
+	m := deskMessage{Kind: "desk", Skipped: append([]string{}, d.Clock.Skipped...), Counts: []int{}, Room: d.Room, Mirrored: v.mirrored}
 	if !screen {
 		m.Driver, m.Asks = "owner", []askMessage{}
 		if d.Guest != "" {
@@ -180,14 +184,12 @@ func (v view) deskMessage(screen bool) deskMessage {
 		}
 	}
 	m.Clock = clockMessage{Began: d.Clock.Began, Stop: d.Clock.Stop, Paused: d.Pause, Lesson: d.Step.Lesson}
-	if l, _ := v.outline.lesson(d.Step.Lesson); l != nil {
-		m.Clock.Budget = budget(*l)
-	}
-	late, skips := d.Clock.late(v.outline, d.Step.Lesson, v.now)
+	m.Clock.Budget = v.outline.budget(d.Step.Lesson, d.Clock.Skipped)
+	late, skips := d.Clock.late(v.outline, d.Step, v.now)
 	m.Clock.Late = late / 1000 * 1000 // or it would change with each look
 	m.Skips = []skipMessage{}
-	for _, l := range skips {
-		m.Skips = append(m.Skips, skipMessage{l.ID, l.Title, l.Level, l.Minutes})
+	for _, p := range skips {
+		m.Skips = append(m.Skips, skipMessage{p.ID, p.Title, p.Level, p.Minutes})
 	}
 	m.Pace.Fast, m.Pace.Slow = v.crowd.paces(d.Began, v.now)
 	if d.Poll != nil {

@@ -223,7 +223,7 @@ func (d *state) do(c *Command, o Outline, now time.Time) error {
 	case "stop":
 		return d.Clock.setStop(c.At, now)
 	case "skip":
-		return d.Clock.skip(c, o, d.Step.Lesson, now)
+		return d.Clock.skip(c, o, d.Step, now)
 	case "drive":
 		return d.ask(c)
 	case "give", "refuse":
@@ -282,20 +282,6 @@ func (d *state) move(to Step, now time.Time) {
 		d.Clock.run(to.Lesson, !d.Pause && d.Clock.Began > 0, now)
 	}
 	d.Step = to
-}
-
-// holds says why a step is not in the course, if so.
-func (o Outline) holds(s Step) error {
-	l, _ := o.lesson(s.Lesson)
-	switch {
-	case l == nil:
-		return refuse("There is no lesson called %q.", clipped(s.Lesson))
-	case s.Slide < 1 || s.Slide > len(l.Steps):
-		return refuse("Lesson %s has slides 1 to %d.", l.ID, len(l.Steps))
-	case s.Step < 0 || s.Step > l.Steps[s.Slide-1]:
-		return refuse("Slide %d of lesson %s has steps 0 to %d.", s.Slide, l.ID, l.Steps[s.Slide-1])
-	}
-	return nil
 }
 
 func (d *state) setLab(c *Command, o Outline) error {

@@ -36,9 +36,9 @@ func outlineOf(course *lessons.Course) classroom.Outline {
 		if !l.Written {
 			continue
 		}
-		c := classroom.Lesson{ID: l.ID, Title: l.Title, Level: string(l.Level), Minutes: l.Minutes}
-		for range l.Slides {
-			c.Steps = append(c.Steps, 0)
+		c := classroom.Lesson{ID: l.ID, Title: l.Title}
+		for _, slide := range l.Slides {
+			c.Slides = append(c.Slides, classroom.Slide{Title: slide.Title, Level: string(l.Level), Minutes: float64(l.Minutes) / float64(len(l.Slides))})
 		}
 		for _, x := range l.Exercises {
 			c.Exercises = append(c.Exercises, x.ID)

@@ -52,7 +52,8 @@ func startClass(t *testing.T, l Limits, url string, log io.Writer) *classroomSer
 		}
 		s.site.course = course
 		s.presenter = classSecret
-		s.classes = classroom.New(classroom.Options{Bus: b, Hub: s.hub, Log: s.log, Outline: outlineOf(course), Classes: l.Classes, Viewers: l.ClassViewers})
+		s.classes = classroom.New(classroom.Options{Bus: b, Hub: s.hub, Log: s.log, Outline: outlineOf(course), Classes: l.Classes, Viewers: l.ClassViewers, Standings: s.rooms.standings})
+		s.rooms.stands = s.classes.Standing
 	}, nil)}
 	if code := s.ask(t, "POST", "/classes", classSecret, "", &s.made); code != http.StatusCreated {
 		t.Fatalf("POST /classes: %d", code)

@@ -177,7 +177,8 @@ func New(c Config) (*Server, error) {
 	s.world = game.New(c.Bus, c.Log)
 	s.presenter = c.Presenter
 	s.classes = classroom.New(classroom.Options{Bus: c.Bus, Hub: c.Hub, Log: c.Log, Outline: outlineOf(c.Course),
-		Classes: c.Limits.Classes, Viewers: c.Limits.ClassViewers})
+		Classes: c.Limits.Classes, Viewers: c.Limits.ClassViewers, Standings: s.rooms.standings})
+	s.rooms.stands = s.classes.Standing
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
