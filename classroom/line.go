@@ -163,7 +163,9 @@ func (l *Line) countIn() {
 // Answer does what a message says, and returns the answer to it. Its error is a reason to end the
 // line.
 func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
-	if !l.who.pace.Allow() {
+	if l.drives() {
+		_ = l.who.pace.Wait(ctx) // who drags a slider is slowed down, and not thrown out of the own class
+	} else if !l.who.pace.Allow() {
 		return nil, ErrTooFast
 	}
 	c, err := Parse(message)
@@ -191,6 +193,15 @@ func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
 		return answer(c.ID, refuse(`Say hello first: {"say":"hello","as":"viewer"}.`)), nil
 	}
 	return answer(c.ID, l.class.command(ctx, c)), nil
+}
+
+// drives reports whether the line is the driver's, or the owner's.
+func (l *Line) drives() bool {
+	d := l.class.stateNow()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	role := d.role(l.mark)
+	return role == Owner || role == Driver
 }
 
 func orZero(n json.Number) json.Number {

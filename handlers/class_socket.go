@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -81,7 +80,7 @@ func (p *classPage) read(ctx context.Context) {
 	p.conn.SetPongHandler(func(string) error { return alive() })
 	for alive() == nil {
 		kind, m, err := p.conn.NextReader()
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		if timedOut(err) {
 			p.why = errClassStuck
 		}
 		if err != nil {
@@ -159,7 +158,7 @@ func (p *classPage) write(ctx context.Context) {
 			}
 		}
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if timedOut(err) {
 		err = errClassStuck
 	}
 	var r classRefusal
@@ -186,6 +185,12 @@ func (p *classPage) linger() {
 		}
 	case <-over.C:
 	}
+}
+
+// timedOut reports whether a deadline has passed; gorilla hides which error it was.
+func timedOut(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
 }
 
 func (p *classPage) tell(m *classroom.Message) error {

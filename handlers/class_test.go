@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -288,4 +289,221 @@ func TestClassByPolling(t *testing.T) {
 		t.Errorf("the owner's go by POST is answered with %v", said)
 	}
 	socket.until("it", at("frames", 1, 0))
+}
+
+// tokenOf is a token that nobody has, as far as a class knows.
+const strangerToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func TestClassRefusals(t *testing.T) {
+	l := DefaultLimits()
+	l.Classes, l.ClassViewers, l.AddressSockets, l.WireSockets = 1, 3, 1, 2
+	s := startClass(t, l, "", nil)
+	wire := "wire=" + string(wireOf(1))
+	tests := []struct {
+		name, method, path, token, body string
+		code                            int
+		says                            string
+	}{
+		{"no secret", "POST", "/classes", "", "", 401, "presenter's link"},
+		{"another secret", "POST", "/classes", "a-secret-of-others", "", 403, "printed when it started"},
+		{"one class too many", "POST", "/classes", classSecret, "", 429, "--classes"},
+		{"no class", "GET", "/classes/zzzzz/poll?" + wire, "", "", 404, "five letters"},
+		{"no code", "GET", "/classes/none/poll?" + wire, "", "", 404, "five letters"},
+		{"no short code", "GET", "/c/none", "", "", 404, "five letters"},
+		{"no wire", "GET", s.path("poll"), "", "", 400, "wire is missing"},
+		{"a wire that is none", "POST", s.path("say?wire=short"), "", "{}", 400, "no wire's id"},
+		{"a message too long", "POST", s.path("say?" + wire), "", strings.Repeat("x", classroom.MostMessage+1), 413, "8192 bytes"},
+		{"no upgrade", "GET", s.path("socket?" + wire), "", "", 426, "poll beside it"},
+		{"notes for nobody", "GET", s.path("notes"), "", "", 401, "Bearer"},
+		{"notes for the projector", "GET", s.path("notes"), s.made.Screen, "", 403, "doesn't present"},
+		{"notes for a stranger", "GET", s.path("notes"), strangerToken, "", 403, "doesn't present"},
+		{"questions for the projector", "GET", s.path("questions.json"), s.made.Screen, "", 403, "doesn't present"},
+		{"notes as something", "GET", s.path("notes?as=pdf"), s.made.Owner, "", 400, "html or json"},
+		{"a code of no scheme", "GET", s.path("qr.svg?scheme=ftp"), "", "", 400, "http or https"},
+	}
+	for _, tt := range tests {
+		var answer struct{ Error string }
+		if code := s.ask(t, tt.method, tt.path, tt.token, tt.body, &answer); code != tt.code || !strings.Contains(answer.Error, tt.says) {
+			t.Errorf("%s: %d %q; want %d and %q", tt.name, code, answer.Error, tt.code, tt.says)
+		}
+	}
+	// Pages of other sites find nothing here either.
+	_, res, err := websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?")+wire, http.Header{"Origin": {"http://stranger.example"}})
+	if err == nil || res.StatusCode != 403 {
+		t.Errorf("a foreign origin: %v, %v", res, err)
+	}
+	// A room sits behind one address; its own limits hold.
+	for n := range 3 {
+		s.page(t, n, "viewer", "").until("the welcome", kind("welcome"))
+	}
+	if _, res, err = websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(9)), nil); err == nil || res.StatusCode != 429 {
+		t.Errorf("a viewer too many: %v, %v", res, err)
+	}
+	s.page(t, 2, "viewer", "").until("the welcome of a second page", kind("welcome"))
+	if _, res, err = websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(2)), nil); err == nil || res.StatusCode != 429 {
+		t.Errorf("a third socket on a wire: %v, %v", res, err)
+	}
+	flood := s.page(t, 0, "viewer", "")
+	var closed error
+	for n := 0; closed == nil && n < 1000; n++ {
+		closed = flood.ws.WriteMessage(websocket.TextMessage, []byte(`{"say":"beat"}`))
+	}
+	for closed = nil; closed == nil; {
+		_, _, closed = flood.ws.ReadMessage()
+	}
+	if !websocket.IsCloseError(closed, websocket.ClosePolicyViolation) || !strings.Contains(closed.Error(), "messages a second") {
+		t.Errorf("a flood ends with %v", closed)
+	}
+	html := s.page(t, 1, "viewer", "")
+	html.ws.WriteMessage(websocket.BinaryMessage, []byte("{}"))
+	for closed = nil; closed == nil; {
+		_, _, closed = html.ws.ReadMessage()
+	}
+	if !websocket.IsCloseError(closed, websocket.CloseUnsupportedData) {
+		t.Errorf("a binary message ends with %v", closed)
+	}
+}
+
+// A page that takes nothing is dropped, and the log says so; the others hear everything meanwhile.
+func TestClassStuck(t *testing.T) {
+	var log safeBuffer
+	s := startClass(t, DefaultLimits(), "", &log)
+	owner, viewer := s.page(t, 0, "presenter", s.made.Owner), s.page(t, 1, "viewer", "")
+	stuck := s.dial(t)
+	if err := stuck.Conn.(*net.TCPConn).SetReadBuffer(1 << 10); err != nil {
+		t.Fatal(err)
+	}
+	hello := `{"say":"hello","as":"viewer"}`
+	stuck.send("GET " + s.path("socket?wire=") + string(wireOf(2)) + " HTTP/1.1\r\nHost: " + s.addr + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n\r\n")
+	stuck.head() // and nothing more
+	stuck.send(string([]byte{0x81, 0x80 | byte(len(hello)), 0, 0, 0, 0}) + hello)
+	owner.until("all three", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 2.0 })
+	long := strings.Repeat("x", 1500)
+	for n, end := 0, time.Now().Add(30*time.Second); !strings.Contains(log.String(), "a page that takes nothing is dropped"); n++ {
+		if time.Now().After(end) {
+			t.Fatalf("after %d changes the page that takes nothing is still there", n)
+		}
+		// It is told as fast as the bus keeps it, and nobody waits for the one.
+		owner.does(fmt.Sprintf(`{"say":"lab","slide":"frames/1","values":{"0":"%d %s"}}`, n, long))
+		viewer.until("the lab", func(m classHeard) bool {
+			lab, _ := m["lab"].(map[string]any)
+			return lab != nil && strings.HasPrefix(fmt.Sprint(lab["values"]), fmt.Sprintf("map[0:%d ", n))
+		})
+	}
+	owner.until("the others", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 1.0 })
+}
+
+// The room's frames are on a wire of their own, under pseudonyms; one of them stands in the spotlight,
+// first without its text. The audience channel itself is on the viewers' wires, as lab class.
+func TestClassRoom(t *testing.T) {
+	s := startClass(t, DefaultLimits(), "", nil)
+	owner, ada := s.page(t, 0, "presenter", s.made.Owner), s.page(t, 1, "viewer", "")
+	name := ada.until("the welcome", kind("welcome"))["viewer"]
+	room := owner.until("the room", func(m classHeard) bool { return m["kind"] == "desk" && m["mirrored"] == 1.0 })["room"].(string)
+	if id, err := wire.ParseID(room); err != nil || id == wireOf(1) {
+		t.Fatalf("the room's wire is %q", room)
+	}
+	ada.until("the step", at("frames", 1, 0))
+	echo, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+"/echo?breakdown=off&wire="+string(wireOf(1)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer echo.Close()
+	echo.WriteMessage(websocket.TextMessage, []byte("a secret of Ada's"))
+	log, stop := s.hub.Follow(wire.ID(room))
+	defer stop()
+	var frame *wire.Event
+	for frame == nil {
+		changed := log.Changed()
+		events, _ := log.After(0, 1000)
+		for _, e := range events {
+			if e.Viewer != name || e.Remote != "" {
+				t.Errorf("the room has an event of %q from %q", e.Viewer, e.Remote)
+			}
+			if e.Frame != nil && e.Lab == "echo" {
+				frame = e
+			}
+		}
+		if frame == nil {
+			select {
+			case <-changed:
+			case <-time.After(10 * time.Second):
+				t.Fatal("the frame is never in the room")
+			}
+		}
+	}
+	spot := func() string {
+		m := ada.until("the spotlight", func(m classHeard) bool { return m["kind"] == "class" && m["spot"] != nil })
+		b, _ := json.Marshal(m["spot"])
+		return string(b)
+	}
+	if m := owner.answered(fmt.Sprintf(`{"say":"spot","viewer":"somebody else","seq":%d}`, frame.Seq)); m["kind"] != "refused" {
+		t.Errorf("a frame of somebody else's: %v", m)
+	}
+	owner.does(fmt.Sprintf(`{"say":"spot","viewer":%q,"seq":%d}`, name, frame.Seq))
+	if told := spot(); strings.Contains(told, "secret") || !strings.Contains(told, fmt.Sprintf(`"bytes":"%x"`, frame.Bytes)) {
+		t.Errorf("the spotlight is on %s; want its bytes, and no text", told)
+	}
+	owner.does(`{"say":"spot-text"}`)
+	if told := spot(); !strings.Contains(told, "a secret of Ada's") {
+		t.Errorf("the spotlight is on %s; want its text", told)
+	}
+	own, _ := s.hub.Wire(wireOf(1)).After(0, 1000)
+	classFrames := 0
+	for _, e := range own {
+		if e.Lab == "class" && e.Frame != nil {
+			classFrames++
+		}
+	}
+	if classFrames < 4 {
+		t.Errorf("%d frames of the audience channel are on Ada's wire", classFrames)
+	}
+}
+
+// Verdicts on a viewer's wire are on the board.
+func TestClassBoard(t *testing.T) {
+	s := startClass(t, DefaultLimits(), "", nil)
+	owner, ada := s.page(t, 0, "presenter", s.made.Owner), s.page(t, 1, "viewer", "")
+	name := ada.until("the welcome", kind("welcome"))["viewer"]
+	owner.does(`{"say":"activity","exercise":"frames/smallest"}`)
+	s.rooms.course = s.site.course
+	sums := func(what, want string) {
+		t.Helper()
+		owner.until(what, func(m classHeard) bool { return m["kind"] == "desk" && fmt.Sprint(m["more"]) == want })
+	}
+	p := s.rooms.enter(roomKey{wireOf(1), "frames"})
+	defer p.leave()
+	word := ""
+	for word == "" {
+		<-p.wake
+		tasks, views, _ := p.news()
+		for i, task := range tasks {
+			if task.exercise.ID == "smallest" {
+				word = views[i].word
+			}
+		}
+	}
+	say := func(texts ...string) {
+		t.Helper()
+		ws, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+"/echo?breakdown=off&wire="+string(wireOf(1)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ws.Close()
+		for _, text := range texts {
+			ws.WriteMessage(websocket.TextMessage, []byte(text))
+			ws.ReadMessage()
+		}
+	}
+	say(word, "x")
+	sums("somebody who tries", "[map[exercise:frames/smallest passed:0 stuck:0 trying:1]]")
+	say(word, "")
+	m := owner.until("somebody who has passed", func(m classHeard) bool {
+		return m["kind"] == "desk" && fmt.Sprint(m["more"]) == "[map[exercise:frames/smallest passed:1 stuck:0 trying:0]]"
+	})
+	if want := fmt.Sprintf("[map[exercises:map[frames/smallest:passed] stuck:false viewer:%v]]", name); fmt.Sprint(m["board"]) != want {
+		t.Errorf("the board is %v, want %s", m["board"], want)
+	}
+	ada.until("the count", func(m classHeard) bool { return m["kind"] == "crowd" && fmt.Sprint(m["done"]) == "map[of:1 passed:1]" })
 }
