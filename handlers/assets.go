@@ -48,25 +48,34 @@ func newAssets(files fs.FS) (*assets, error) {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		contentType, ok := contentTypes[path.Ext(name)]
-		if !ok || entry.IsDir() {
+		if contentTypes[path.Ext(name)] == "" || entry.IsDir() {
 			continue
 		}
 		body, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("assets: %w", err)
 		}
-		e, err := encode(contentType, body)
+		hashed, err := a.add(name, body)
 		if err != nil {
-			return nil, fmt.Errorf("asset %s: %w", name, err)
+			return nil, err
 		}
-		sum := sha256.Sum256(body)
-		ext := path.Ext(name)
-		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
-		a.names[name], a.sums[name] = hashed, sum
-		a.served[hashed], a.served[name] = e, e
+		a.names[name], a.sums[name] = hashed, sha256.Sum256(body)
+		a.served[name] = a.served[hashed]
 	}
 	return a, nil
+}
+
+// add compresses an asset, and returns the name that it is served under from now on.
+func (a *assets) add(name string, body []byte) (string, error) {
+	ext := path.Ext(name)
+	e, err := encode(contentTypes[ext], body)
+	if err != nil {
+		return "", fmt.Errorf("asset %s: %w", name, err)
+	}
+	sum := sha256.Sum256(body)
+	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
+	a.served[hashed] = e
+	return hashed, nil
 }
 
 // url is where the asset called name is; empty if there is none.

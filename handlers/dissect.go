@@ -48,7 +48,10 @@ const (
 //
 // A browser that posts a form without script gets the same as text.
 func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
-	done, err := s.dissections.begin(s.limits.Dissections)
+	if err := s.fits(r); err != nil {
+		return err
+	}
+	done, err := s.beginDissection(r)
 	if err != nil {
 		return err
 	}
@@ -57,10 +60,11 @@ func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if upload := newUpload(w, r); upload.capture() {
+	upload := newUpload(w, r)
+	if upload.capture() {
 		return s.dissectCapture(w, r, q, upload)
 	}
-	text, form, err := s.hexOf(w, r)
+	text, form, err := s.hexOf(w, r, upload.body)
 	if err != nil {
 		return err
 	}
@@ -98,7 +102,7 @@ func badDissect(text string) *StatusError {
 }
 
 // hexOf reads the text that a request carries: as plain text, or in a form.
-func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, form url.Values, err error) {
+func (s *Server) hexOf(w http.ResponseWriter, r *http.Request, from io.ReadCloser) (text string, form url.Values, err error) {
 	kind := r.Header.Get("Content-Type")
 	if kind != "" {
 		if kind, _, err = mime.ParseMediaType(kind); err != nil {
@@ -115,7 +119,10 @@ func (s *Server) hexOf(w http.ResponseWriter, r *http.Request) (text string, for
 			return "", nil, unsupported(kind)
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if r.ContentLength > most { // said before it is sent
+		return "", nil, s.overHex()
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, from, most))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):

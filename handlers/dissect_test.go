@@ -135,15 +135,17 @@ func TestDissectRefusals(t *testing.T) {
 
 func TestDissectionsAreCounted(t *testing.T) {
 	var d dissections
-	done, err := d.begin(1)
+	from := &http.Request{RemoteAddr: "192.0.2.1:1"}
+	begin := func(most int) (func(), error) { return d.begin(from, most, "dissections at work", "--dissections") }
+	done, err := begin(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.begin(1); err == nil || !strings.Contains(err.Error(), "--dissections") {
+	if _, err := begin(1); err == nil || !strings.Contains(err.Error(), "--dissections") {
 		t.Errorf("a second one at a limit of one: %v", err)
 	}
 	done()
-	if _, err := d.begin(1); err != nil {
+	if _, err := begin(1); err != nil {
 		t.Errorf("after the first is over: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ package handlers
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,14 @@ import (
 // uploadTime is how long one upload may take; it may not stand still for stallLimit.
 const uploadTime = 5 * time.Minute
 
+// dissectTime is how long it may take to read what was uploaded: a small file can hold much work.
+const dissectTime = 20 * time.Second
+
+// playing is how an upload is read: until ctx is done, as it is when its sender has gone.
+func (s *Server) playing(ctx context.Context) capture.Options {
+	return capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message), Stop: ctx.Done()}
+}
+
 // captureKinds are the Content-Types that files of connections go by; they are told by their bytes.
 func captureKind(kind string) bool {
 	switch kind {
@@ -33,8 +42,8 @@ func captureKind(kind string) bool {
 
 // upload is a request's body, whose front can be looked at before it is decided who reads it.
 type upload struct {
-	r     *http.Request
-	from  io.Reader // the body
+	body  io.ReadCloser // with its front
+	from  io.Reader     // what of it is read
 	front []byte
 	patience
 	size int64
@@ -55,13 +64,13 @@ func (p *patience) wait() {
 	_ = p.control.SetReadDeadline(until) // a server that can't has a time for the whole
 }
 
-// newUpload looks at the front of a body, and puts it back.
+// newUpload looks at the front of a body, and puts it back: into what it returns, and not into r. net/http
+// reads 256 KiB of a body that it doesn't know before it sends an answer.
 func newUpload(w http.ResponseWriter, r *http.Request) *upload {
-	u := &upload{r: r, from: r.Body, patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
+	u := &upload{patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
 	b := bufio.NewReaderSize(r.Body, 512)
 	u.front, _ = b.Peek(4) // a shorter body begins no capture
-	u.from = b
-	r.Body = struct {
+	u.body = struct {
 		io.Reader
 		io.Closer
 	}{b, r.Body}
@@ -85,10 +94,7 @@ func (u *upload) Read(p []byte) (int, error) {
 
 // recording reads an upload.
 func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording, error) {
-	u.from = http.MaxBytesReader(w, struct {
-		io.Reader
-		io.Closer
-	}{u.from, u.r.Body}, s.limits.Capture)
+	u.from = http.MaxBytesReader(w, u.body, s.limits.Capture)
 	var rec *capture.Recording
 	var err error
 	if capture.IsPackets(u.front) {
@@ -100,14 +106,27 @@ func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(u.err, &tooLong):
-		return nil, &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
-			Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
+		return nil, s.overFile()
 	case u.err != nil:
 		return nil, &StatusError{Code: http.StatusBadRequest, Ref: dissectRef, Err: u.err, Text: "The file did not come whole. Send it again."}
 	case errors.Is(err, capture.ErrNoCapture):
 		return nil, badDissect(fmt.Sprintf("Nothing of this file can be read: %s. wireup reads pcap, pcapng, HAR and hex.", strings.TrimSuffix(err.Error(), ": "+capture.ErrNoCapture.Error())))
 	}
 	return rec, err
+}
+
+// fits refuses a body that says of itself that it is larger than any file may be. It reads none of it,
+// so that a client that asks first (Expect: 100-continue) sends none.
+func (s *Server) fits(r *http.Request) error {
+	if r.ContentLength > max(s.limits.Capture, percentEncoding*s.limits.Hex) {
+		return s.overFile()
+	}
+	return nil
+}
+
+func (s *Server) overFile() error {
+	return &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
+		Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
 }
 
 // dissectCapture answers with what a capture or a HAR holds.
@@ -124,7 +143,7 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 			return err
 		}
 	}
-	done, err := s.captures.beginNamed(s.limits.Captures, "captures at work", "--captures")
+	done, err := s.beginCapture(r)
 	if err != nil {
 		return err
 	}
@@ -133,18 +152,21 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), dissectTime)
+	defer cancel()
+	out := &patient{w: w, control: http.NewResponseController(w)}
 	if wantsPage(r) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		_ = rec.WriteText(w, capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}) // a client that has gone needs no answer
+		_ = rec.WriteText(out, s.playing(ctx)) // a client that has gone needs no answer
 		return nil
 	}
 	p := jsonBuffers.Get().(*[]byte)
-	b := s.appendRecording((*p)[:0], rec, u.size, after)
+	b := s.appendRecording(ctx, (*p)[:0], rec, u.size, after)
 	defer func() { putJSONBuffer(p, b) }()
 	writeJSONHead(w)
-	_, _ = (&patient{w: w, control: http.NewResponseController(w)}).Write(b)
+	_, _ = out.Write(b)
 	return nil
 }
 
@@ -157,7 +179,7 @@ func (s *Server) dissectCapture(w http.ResponseWriter, r *http.Request, q url.Va
 //	broken   at which packet the file broke, as a sentence; empty if it did not
 //	notes    what is not shown, as sentences
 //	earlier  how many events come before the first of these: those up to ?after=
-func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, after uint64) []byte {
+func (s *Server) appendRecording(ctx context.Context, b []byte, rec *capture.Recording, size int64, after uint64) []byte {
 	b = append(b, `{"took":"capture","form":`...)
 	b = appendJSONString(b, rec.Form)
 	b = append(b, `,"bytes":`...)
@@ -165,7 +187,7 @@ func (s *Server) appendRecording(b []byte, rec *capture.Recording, size int64, a
 	b = append(b, `,"events":[`...)
 	var packets []int
 	omitted, n := 0, uint64(0)
-	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
+	rec.Play(s.playing(ctx), func(e *capture.Told) {
 		n = uint64(e.Seq)
 		switch {
 		case n <= after:

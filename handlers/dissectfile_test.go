@@ -115,14 +115,48 @@ func TestDissectFileRefusals(t *testing.T) {
 	if code, a := s.upload(t, "", "", []byte(`{"log": {"entries": []}}`)); code != 200 || len(a.Events) != 0 || !strings.HasPrefix(a.Why, "A HAR of 0 entries with 0 connections") {
 		t.Errorf("an empty HAR: %d %+v", code, a)
 	}
-	done, err := s.captures.beginNamed(1, "captures at work", "--captures")
-	if err != nil {
-		t.Fatal(err)
+	for _, tt := range []struct {
+		from []string
+		says string
+	}{
+		{[]string{"192.0.2.1:1", "192.0.2.1:2", "192.0.2.2:1", "192.0.2.2:2"}, "(--captures)"},
+		{[]string{"127.0.0.1:1", "127.0.0.1:2"}, "for one address, which is the limit (half of --captures)"},
+	} {
+		var over []func()
+		for _, from := range tt.from {
+			done, err := s.beginCapture(&http.Request{RemoteAddr: from})
+			if err != nil {
+				t.Fatal(err)
+			}
+			over = append(over, done)
+		}
+		if code, a := s.upload(t, "", "", []byte(`{"log": {"entries": []}}`)); code != 429 || !strings.Contains(a.Error, tt.says) {
+			t.Errorf("while %v are at work: %d %+v", tt.from, code, a)
+		}
+		for _, done := range over {
+			done()
+		}
 	}
-	defer done()
-	done2, _ := s.captures.beginNamed(2, "captures at work", "--captures")
-	defer done2()
-	if code, a := s.upload(t, "", "", []byte(`{"log": {"entries": []}}`)); code != 429 && code != 503 || !strings.Contains(a.Error, "--captures") {
-		t.Errorf("a third at a limit of two: %d %+v", code, a)
+}
+
+// What says of itself that it is too large is refused before it is sent.
+func TestDissectRefusesEarly(t *testing.T) {
+	s := startEcho(t, DefaultLimits())
+	for _, tt := range []struct{ path, length, front, says string }{
+		{"/dissect", "67108865", "", "--capture-file"},
+		{capturePath + "free?wire=" + string(labID), "67108865", "", "--capture-file"},
+		{"/dissect", "1048577", "8105", "--capture-hex"},
+	} {
+		c := s.dial(t)
+		c.send("POST " + tt.path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\nContent-Length: " + tt.length + "\r\n\r\n")
+		if tt.front != "" {
+			if head := c.head(); !strings.Contains(head, " 100 ") {
+				t.Fatalf("%s is not asked for: %s", tt.length, head)
+			}
+			c.send(tt.front)
+		}
+		if code, body := c.answered(); code != 413 || !strings.Contains(string(body), tt.says) {
+			t.Errorf("%s of %s bytes: %d %s", tt.path, tt.length, code, body)
+		}
 	}
 }

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -51,7 +52,10 @@ func (s *Server) captureSniffed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.captures.beginNamed(s.limits.Captures, "captures at work", "--captures")
+	if err := s.fits(r); err != nil {
+		return err
+	}
+	done, err := s.beginCapture(r)
 	if err != nil {
 		return err
 	}
@@ -65,7 +69,9 @@ func (s *Server) captureSniffed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	answer := exercise.Sniffed{Packets: rec.Packets, Made: rec.Made}
-	rec.Play(capture.Options{Preview: dissectPreview, InflateLimit: int(s.limits.Message)}, func(e *capture.Told) {
+	ctx, cancel := context.WithTimeout(r.Context(), dissectTime)
+	defer cancel()
+	rec.Play(s.playing(ctx), func(e *capture.Told) {
 		if e.Frame == nil {
 			return
 		}

@@ -62,7 +62,7 @@ func (s *Server) racer(r *http.Request) (e racer, err error) {
 			Text: "There is no race on this wire. Begin one: POST /lab/race/control/start, or ask without since and race."}
 	case id != 0 && id != e.race.id:
 		return e, &StatusError{Code: http.StatusNotFound,
-			Text: fmt.Sprintf("Race %d is over: the last one on this wire is %d. Leave race out, or begin another.", id, e.race.id)}
+			Text: fmt.Sprintf("Race %d is over: race %d has begun on this wire since, from another tab or a terminal. Begin another, or leave race out.", id, e.race.id)}
 	}
 	return e, nil
 }

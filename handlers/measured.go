@@ -20,6 +20,7 @@ var measureRows = []struct{ id, lesson, what, how string }{
 	{"handshake", "handshake", "What it takes to open a socket", "open one."},
 	{"frames", "frames", "What frames have around them", "send a message to the echo."},
 	{"pings", "conversation", "There and back", "have the server ping you."},
+	{"squeeze", "production", "What compression made of it", "send a text over both."},
 	{"game", "choose", "One move in the game", "join, and move."},
 	{"race", "choose", "Forty updates, four ways", "race them."},
 }

@@ -32,12 +32,14 @@ var styles = []string{"tokens.css", "base.css", "page.css", "syntax.css", "inspe
 
 // site is every page, and what they load.
 type site struct {
-	assets *assets
-	view   templates.Site
-	policy string // the Content-Security-Policy of every page
-	home   *encoded
-	wire   *encoded
-	decode *encoded
+	assets  *assets
+	view    templates.Site // as a page of every element has it
+	modules modules
+	broken  templates.Site // what the page of an error loads
+	policy  string         // the Content-Security-Policy of every page
+	home    *encoded
+	wire    *encoded
+	decode  *encoded
 	// measured is the page of the reader's numbers, without the numbers
 	measured *encoded
 	lessons  map[string]*encoded
@@ -51,46 +53,57 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 		return nil, err
 	}
 	s := &site{assets: a, lessons: make(map[string]*encoded), course: course}
+	scripts := a.scripts()
+	if s.modules, err = newModules(static, scripts); err != nil {
+		return nil, err
+	}
 	if s.view, err = a.view(); err != nil {
 		return nil, err
 	}
 	s.view.Raw = ends.view()
+	if s.view, err = s.fitted(scripts); err != nil {
+		return nil, err
+	}
 	s.policy = policy(s.view.ImportMap)
-	if s.home, err = renderOnce(templates.Home(homeView(s.view, course))); err != nil {
+	if s.broken, err = s.fit(func(v templates.Site) templ.Component { return templates.Error(templates.ErrorView{Site: v}) }); err != nil {
+		return nil, fmt.Errorf("the page of an error: %w", err)
+	}
+	if s.home, err = s.renderFitted(func(v templates.Site) templ.Component { return templates.Home(homeView(v, course)) }); err != nil {
 		return nil, fmt.Errorf("home: %w", err)
 	}
-	if s.wire, err = renderOnce(templates.Wire(templates.WireView{Site: s.view})); err != nil {
+	if s.wire, err = s.renderFitted(func(v templates.Site) templ.Component { return templates.Wire(templates.WireView{Site: v}) }); err != nil {
 		return nil, fmt.Errorf("wire: %w", err)
 	}
 	samples, err := decodeSamples(content)
 	if err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
-	if s.decode, err = renderOnce(templates.Decode(templates.DecodeView{Site: s.view, Samples: samples})); err != nil {
+	if s.decode, err = s.renderFitted(func(v templates.Site) templ.Component {
+		return templates.Decode(templates.DecodeView{Site: v, Samples: samples})
+	}); err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
-	if s.measured, err = renderOnce(templates.Measured(measuredView(s.view, course))); err != nil {
+	if s.measured, err = s.renderFitted(func(v templates.Site) templ.Component { return templates.Measured(measuredView(v, course)) }); err != nil {
 		return nil, fmt.Errorf("measured: %w", err)
 	}
 	for _, l := range course.Lessons {
 		if !l.Written {
 			continue
 		}
-		if s.lessons[l.ID], err = renderOnce(templates.Lesson(lessonView(s.view, course, l))); err != nil {
+		if s.lessons[l.ID], err = s.renderFitted(func(v templates.Site) templ.Component {
+			return templates.Lesson(lessonView(v, course, l))
+		}); err != nil {
 			return nil, fmt.Errorf("lesson %s: %w", l.ID, err)
 		}
 	}
 	return s, nil
 }
 
-// view is what every page loads.
+// view is what every page loads, but for modules.
 func (a *assets) view() (templates.Site, error) {
-	v := templates.Site{Icon: a.url("favicon.svg"), Theme: a.url(themeScript), Main: a.url(mainScript)}
+	v := templates.Site{Icon: a.url("favicon.svg"), Theme: a.url(themeScript)}
 	for _, name := range a.sheets() {
 		v.Styles = append(v.Styles, a.url(name))
-	}
-	for _, name := range a.scripts() {
-		v.Modules = append(v.Modules, templates.Module{URL: a.url(name), Integrity: a.integrity(name)})
 	}
 	var err error
 	v.ImportMap, err = a.importMap()
@@ -229,7 +242,7 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) error {
 
 // errorPage shows e to a person.
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, e *StatusError) {
-	b, err := render(templates.Error(templates.ErrorView{Site: s.site.view, Code: e.Code,
+	b, err := render(templates.Error(templates.ErrorView{Site: s.site.broken, Code: e.Code,
 		Name: http.StatusText(e.Code), Text: e.Text, Ref: e.ref()}))
 	if err != nil {
 		s.log.Error("render the error page", "path", r.URL.Path, "err", errors.Join(err, e))

@@ -45,7 +45,7 @@ type raceLane struct {
 	ids  int
 }
 
-// race is forty updates, each with its time. Nothing in it changes but over.
+// race is forty updates, each with its time. Once begun nothing in it changes.
 type race struct {
 	id     int
 	seed   int
@@ -56,6 +56,7 @@ type race struct {
 	at     []time.Duration
 	ctx    context.Context
 	end    context.CancelCauseFunc
+	late   *time.Timer // ends it a while after its last update
 }
 
 // begin makes a race the last one, and ends the one before.
@@ -63,6 +64,7 @@ func (l *raceLane) begin(r *race) *race {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.last != nil {
+		l.last.late.Stop() // it would keep a race for minutes, and thousands can be begun
 		l.last.end(errRaceOver)
 	}
 	if l.ids++; r != nil {
@@ -72,7 +74,7 @@ func (l *raceLane) begin(r *race) *race {
 		r.began = time.Now().Add(raceLead + 6*r.oneWay)
 		r.at = raceTimes(r.seed, r.rate)
 		// What is still on its way when the last update has happened comes within this.
-		time.AfterFunc(time.Until(r.when(raceUpdates))+time.Minute, func() { r.end(errRaceOver) })
+		r.late = time.AfterFunc(time.Until(r.when(raceUpdates))+time.Minute, func() { r.end(errRaceOver) })
 	}
 	l.last = r
 	return r

@@ -81,7 +81,7 @@ func DefaultLimits() Limits {
 		Hex:            1 << 20,
 		Dissections:    8,
 		Capture:        64 << 20,
-		Captures:       2,
+		Captures:       4,
 		Classes:        64,
 		ClassViewers:   classroom.MostViewers,
 	}

@@ -171,7 +171,26 @@ func readable(b []byte) string {
 	if !utf8.Valid(b) {
 		return fmt.Sprintf("% x", b) + cut
 	}
-	return controls.Replace(string(b)) + cut
+	return Visible(controls.Replace(string(b))) + cut
+}
+
+// Visible escapes what can't be seen, and what a terminal would obey.
+func Visible(s string) string {
+	const joiner = '\u200d' // makes one picture of several
+	hidden := func(c rune) bool { return !strconv.IsPrint(c) && c != joiner }
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var out strings.Builder
+	for _, c := range s {
+		if hidden(c) {
+			quoted := strconv.QuoteRune(c)
+			out.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			out.WriteRune(c)
+		}
+	}
+	return out.String()
 }
 
 // controls names the control characters that heads and lines are made of.

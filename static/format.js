@@ -27,6 +27,16 @@ export function bytes(n) {
 }
 
 /**
+ * binary writes a size in units of 1024 bytes, for what is set in such: 128 KiB, 2.4 MiB.
+ * @param {number} n
+ */
+export function binary(n) {
+  const mib = 2 ** 20;
+  if (n < 1024) return `${n}${THIN}B`;
+  return n < mib ? `${Math.round(n / 1024)}${THIN}KiB` : `${Number((n / mib).toFixed(1))}${THIN}MiB`;
+}
+
+/**
  * ms writes a time to a tenth of a millisecond, without a unit: it stands in a column.
  * @param {number} t
  */

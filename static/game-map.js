@@ -16,6 +16,7 @@ export class GameMap extends EventTarget {
   picture = svg("svg", { class: "game-map", viewBox: `0 0 ${SIDE} ${SIDE}`, tabindex: "0", role: "application", "aria-label": "The map. Arrow keys move you; a click or a touch takes you there." });
   me = 0;
   here = 0;
+  bots = 0; // of those who are here
   /** @type {Map<number, Dot>} */
   #dots = new Map();
   #ground = svg("g", { class: "grid", "aria-hidden": "true" });
@@ -30,7 +31,8 @@ export class GameMap extends EventTarget {
     for (let at = 32; at < SIDE; at += 32) this.#ground.append(svg("path", { d: `M${at} 0V${SIDE}M0 ${at}H${SIDE}` }));
     this.picture.append(this.#ground, this.#layer);
     const details = el("details", {}, el("summary", {}, "Who is where, in words"), this.#words);
-    this.root.append(this.picture, this.#lines, details);
+    const key = el("p", { class: "caption" }, "You are the square in a ring, other readers are filled, bots are hollow. Click, touch, or use the arrow keys on the map.");
+    this.root.append(this.picture, this.#lines, key, details);
     this.picture.addEventListener("click", (e) => this.#point(e), { signal });
     signal.addEventListener("abort", () => cancelAnimationFrame(this.#frame));
   }
@@ -45,6 +47,7 @@ export class GameMap extends EventTarget {
   /** clear empties the map. */
   clear() {
     this.#dots.clear();
+    this.bots = 0;
     this.#layer.replaceChildren();
     this.me = 0;
     this.#soon();
@@ -80,6 +83,7 @@ export class GameMap extends EventTarget {
     const group = svg("g", { class: mine ? "dot me" : kind === 2 ? "dot walks" : "dot" }, ...shape, label);
     this.#dots.set(id, { id, kind, name, x, y, group, label });
     this.#layer.append(group);
+    if (kind === 2) this.bots++;
     this.#soon();
   }
 
@@ -98,7 +102,9 @@ export class GameMap extends EventTarget {
 
   /** @param {number} id */
   leave(id) {
-    this.#dots.get(id)?.group.remove();
+    const dot = this.#dots.get(id);
+    if (dot?.kind === 2) this.bots--;
+    dot?.group.remove();
     this.#dots.delete(id);
     this.#soon();
   }
@@ -136,7 +142,7 @@ export class GameMap extends EventTarget {
   #tell() {
     const mine = this.#dots.get(this.me);
     const others = [...this.#dots.values()].filter((d) => d !== mine);
-    const bots = others.filter((d) => d.kind === 2).length;
+    const { bots } = this;
     if (mine === undefined) {
       write(this.#words, "You are not on the map.");
       return;

@@ -10,6 +10,15 @@
 
 const RECENT = 1000; // milliseconds that a rate looks back
 
+/**
+ * showable leaves out of a line or a name what cannot be shown, for which the server would close the
+ * socket: control characters, joiners, turns of direction. Any space becomes a plain one.
+ * @param {string} text
+ */
+export function showable(text) {
+  return text.replace(/\s|\p{Z}/gu, " ").replace(/\p{C}/gu, "").trim();
+}
+
 /** GameTally counts one socket, which is known by a mark in its URL. */
 export class GameTally {
   /** @type {Side} */

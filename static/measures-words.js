@@ -15,6 +15,7 @@ const SAY = {
   handshake: ({ up, down }) => `${bytes(up)} up and ${bytes(down)} down until the 101 had come`,
   frames: ({ count, overhead, payload }) => `${plural(count, "data frame")} with ${bytes(payload)} of payload and ${bytes(overhead)} around it: ${share(overhead, overhead + payload)} overhead`,
   pings: ({ rtt }) => `the last pong came after ${time(rtt)}`,
+  squeeze: ({ messages, plain, wire }) => `${bytes(plain)} crossed as ${bytes(wire)}, in ${plural(messages, "compressed message")}`,
   game: ({ moves, bytes: sum, request }) => `${bytes(Math.round(sum / moves))} for a move${request > 0 ? `; as a request it took ${bytes(request)}` : ""}`,
   race: ({ lanes }) => lanes.map((l) => `${TRANSPORTS.find(({ how }) => how === l.how)?.name ?? l.how} ${bytes(l.up + l.down)}`).join(", "),
 };

@@ -17,10 +17,11 @@ import { keep, recall } from "./storage.js";
  * @typedef {Measure & { up: number, down: number }} Upgrade
  * @typedef {Measure & { count: number, overhead: number, payload: number }} Frames
  * @typedef {Measure & { rtt: number }} Pings
+ * @typedef {Measure & { messages: number, plain: number, wire: number }} Squeeze  bytes of compressed messages: inflated, and as they crossed
  * @typedef {Measure & { moves: number, bytes: number, request: number }} Game  request: bytes of a move without a socket
  * @typedef {{ how: string, requests: number, up: number, down: number, median: number, worst: number }} RaceLane
  * @typedef {Measure & { seed: number, rate: number, size: number, oneWay: number, every: number, lanes: RaceLane[] }} Race
- * @typedef {{ header?: Header, connections?: Connections, polling?: Polls, comet?: Held, streaming?: Streamed, handshake?: Upgrade, frames?: Frames, pings?: Pings, game?: Game, race?: Race }} Measured
+ * @typedef {{ header?: Header, connections?: Connections, polling?: Polls, comet?: Held, streaming?: Streamed, handshake?: Upgrade, frames?: Frames, pings?: Pings, squeeze?: Squeeze, game?: Game, race?: Race }} Measured
  */
 
 const KEY = "wireup.measured";
@@ -144,10 +145,20 @@ export class Tally {
     if (e.frame === undefined || e.frame.opcode >= 8) return;
     const { count, overhead, payload } = this.found.frames ?? { count: 0, overhead: 0, payload: 0 };
     this.found.frames = { until, count: count + 1, overhead: overhead + e.overhead, payload: payload + e.payloadLength };
+    if (e.frame.inflated && e.frame.inflated.error === undefined) this.#squeezed(until, e.frame.inflated);
     if (e.lab !== "game" || e.direction !== "up" || !e.frame.text?.startsWith("[4,")) return;
     this.#moves.moves++;
     this.#moves.bytes += e.size;
     this.found.game = { until, ...this.#moves };
+  }
+
+  /**
+   * @param {number} until
+   * @param {import("./event-types.js").Inflated} message
+   */
+  #squeezed(until, { length, compressed }) {
+    const { messages, plain, wire } = this.found.squeeze ?? { messages: 0, plain: 0, wire: 0 };
+    this.found.squeeze = { until, messages: messages + 1, plain: plain + length, wire: wire + compressed };
   }
 
   /** @param {WireEvent} e */

@@ -84,6 +84,11 @@ export class RaceLanes {
     this.#soon();
   }
 
+  /** reveal scrolls as little as it takes for the lanes to be seen, on a wall too. */
+  reveal() {
+    this.#rows.scrollIntoView({ block: "nearest" });
+  }
+
   #soon() {
     if (this.#frame !== 0) return;
     const draw = (/** @type {number} */ at) => {
@@ -131,18 +136,19 @@ export class RaceLanes {
   #paint(track, lane, name, width) {
     const { happened, from, to } = this.#now;
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const high = 2.3 * rem;
+    const high = 2.5 * rem;
     const x = (/** @type {number} */ t) => Math.min(Math.max((t - from) / (to - from), 0), 1) * (width - rem) + rem / 2;
     const top = 0.75 * rem; // above it the updates as they happen, below it what comes of them
-    const tall = high - top - 2;
+    const foot = 0.3 * rem; // so far requests stand out below, where nothing hides them
+    const tall = high - top - foot;
     const nodes = [this.#patterns(lane.how, rem)];
-    for (const exchange of lane.exchanges) nodes.push(...this.#exchange(lane.how, exchange, { x, top, tall, rem, to }));
+    for (const exchange of lane.exchanges) nodes.push(...this.#exchange(lane.how, exchange, { x, top, tall, foot, rem, to }));
     happened.forEach((at) => nodes.push(svg("path", { class: "happened", d: `M0-${0.2 * rem}L${0.2 * rem} 0 0 ${0.2 * rem}-${0.2 * rem} 0z`, transform: `translate(${x(at)} ${0.35 * rem})` })));
     for (const { n, at } of lane.deliveries) {
       const then = happened[n - 1];
       if (then !== undefined && x(at) - x(then) > 1) nodes.push(svg("line", { class: "waited", x1: x(then), x2: x(at), y1: top + 1 + (tall * (n % 5)) / 5, y2: top + 1 + (tall * (n % 5)) / 5 }));
     }
-    for (const { at } of lane.deliveries) nodes.push(svg("rect", { class: "came", x: x(at) - 0.09 * rem, y: top, width: 0.18 * rem, height: tall }));
+    for (const { at } of lane.deliveries) nodes.push(svg("rect", { class: "came", x: x(at) - 0.075 * rem, y: top, width: 0.15 * rem, height: tall }));
     track.setAttribute("width", String(width));
     track.setAttribute("height", String(high));
     track.setAttribute("aria-label", `${name}: ${words(lane, this.#now.updates)}`);
@@ -153,14 +159,14 @@ export class RaceLanes {
    * exchange draws one request as far as it has come.
    * @param {How} how
    * @param {import("./exchanges.js").Exchange} exchange
-   * @param {{ x: (t: number) => number, top: number, tall: number, rem: number, to: number }} place
+   * @param {{ x: (t: number) => number, top: number, tall: number, foot: number, rem: number, to: number }} place
    */
-  #exchange(how, exchange, { x, top, tall, rem, to }) {
+  #exchange(how, exchange, { x, top, tall, foot, rem, to }) {
     const end = exchange.ended ?? to;
     const begin = how === "stream" || how === "socket" ? (exchange.answered ?? exchange.at) : exchange.at;
     const nodes = [];
     if (how !== "poll") nodes.push(svg("rect", { class: `held ${how}`, x: x(begin), y: top, width: Math.max(0, x(end) - x(begin)), height: tall, fill: "none", ...(how === "comet" ? { fill: `url(#${this.#hatch}-${how})` } : how === "stream" ? { fill: `url(#${this.#lines}-${how})` } : {}) }));
-    nodes.push(svg("line", { class: "asked", x1: x(exchange.at), x2: x(exchange.at), y1: top, y2: top + tall }));
+    nodes.push(svg("line", { class: "asked", x1: x(exchange.at), x2: x(exchange.at), y1: top, y2: top + tall + foot }));
     if (exchange.status === 204 && exchange.ended !== undefined) nodes.push(svg("circle", { class: "empty", cx: x(exchange.ended), cy: top + tall / 2, r: 0.26 * rem }));
     return nodes;
   }

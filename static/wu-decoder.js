@@ -7,6 +7,7 @@ import { button, el, write } from "./dom.js";
 import { FileDrop, Progress, textual } from "./file-drop.js";
 import { bytes, number, plural } from "./format.js";
 import { HexBox } from "./hex-box.js";
+import "./wu-decoded.js"; // makes one
 
 /** @import { Place, Draft } from "./decode-link.js" */
 /** @import { Mark } from "./hex-box.js" */

@@ -19,6 +19,7 @@ import { HexView } from "./hex-view.js";
 import { spaced, utf8 } from "./hex.js";
 import { Linked } from "./linked.js";
 import { wireId } from "./wire-id.js";
+import "./wu-terminal.js"; // makes one
 
 /** @import { FrameType, WireEvent } from "./event-types.js" */
 /** @import { FrameSpec } from "./forge-frame.js" */

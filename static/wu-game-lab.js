@@ -5,7 +5,7 @@ import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
 import { bytes, number, plural } from "./format.js";
 import { GameMap } from "./game-map.js";
-import { GameTally } from "./game-sums.js";
+import { GameTally, showable } from "./game-sums.js";
 import { command } from "./lab-control.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { socketUrl } from "./line.js";
@@ -43,10 +43,10 @@ export class WuGameLab extends HTMLElement {
   /** @type {Price | undefined} */
   #price;
   #clock = new WireClock();
+  #called = false; // the bots are here by this page
   #sent = 0; // when the last move was, by the page's clock
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #held; // a move that waits for its turn
-  #bots = false;
   #light = el("span", { class: "live", "aria-hidden": "true" });
   #state = el("span", { role: "status" });
   #predict = el("div");
@@ -86,7 +86,7 @@ export class WuGameLab extends HTMLElement {
       e.preventDefault();
       this.#say();
     });
-    for (const name of ["frames a second", "bytes a second", "your moves", "as requests", "ticks told to you", "as polls"]) {
+    for (const name of ["frames a second", "bytes a second", "your moves", "as requests", "ticks you were told", "as polls"]) {
       const value = el("dd", {}, "·");
       this.#values.set(name, value);
       this.#figures.append(el("div", {}, el("dt", {}, name), value));
@@ -137,9 +137,9 @@ export class WuGameLab extends HTMLElement {
   }
 
   #enter() {
-    const name = this.#name.value.trim();
+    const name = showable(this.#name.value);
     if (name === "") {
-      write(this.#said, "Everybody has a name here. Type one of 1 to 16 characters.");
+      write(this.#said, "Everybody has a name here. Type one of 1 to 16 characters that can be shown.");
       this.#name.focus();
       return;
     }
@@ -147,7 +147,6 @@ export class WuGameLab extends HTMLElement {
     write(this.#said, "");
     const mark = draw(4);
     this.#tally = new GameTally(mark);
-    this.#bots = false;
     const ws = new WebSocket(socketUrl(`/lab/game/${labWord(LESSON)}?${new URLSearchParams({ wire: wireId(), socket: mark })}`));
     this.#socket = ws;
     ws.addEventListener("open", () => {
@@ -207,6 +206,8 @@ export class WuGameLab extends HTMLElement {
   }
 
   #welcome() {
+    // Whoever has just pressed Join steers: an arrow key would scroll the page otherwise.
+    if (this.#name.form?.contains(document.activeElement) || document.activeElement === document.body) this.#map?.picture.focus({ preventScroll: true });
     if (this.#judge) this.#move(EXAMPLE.x, EXAMPLE.y);
     void this.#byRequest(); // once, so that there is a price
   }
@@ -249,13 +250,17 @@ export class WuGameLab extends HTMLElement {
   }
 
   #say() {
-    const text = this.#line.value.trim();
-    if (text === "") return;
+    const text = showable(this.#line.value);
+    if (text === "") {
+      write(this.#said, "There is nothing in it that could be shown. Type 1 to 80 characters.");
+      return;
+    }
     if (this.#socket?.readyState !== WebSocket.OPEN) {
       write(this.#said, "Join first: the map is of those who are there.");
       return;
     }
     this.#socket.send(JSON.stringify([11, text]));
+    write(this.#said, "");
     this.#line.value = "";
   }
 
@@ -273,11 +278,10 @@ export class WuGameLab extends HTMLElement {
   }
 
   async #callBots() {
-    const answer = await command("game", "bots", { n: this.#bots ? 0 : 20 }, (text) => write(this.#said, text));
+    const answer = await command("game", "bots", { n: this.#map?.bots ? 0 : 20 }, (text) => write(this.#said, text));
     if (answer === undefined) return;
-    this.#bots = answer.bots > 0;
-    write(this.#said, this.#bots ? `${plural(answer.bots, "bot")} walk about, for ${answer.stay / 60} minutes. Watch the panel.` : "");
-    this.#show();
+    this.#called = answer.bots > 0;
+    write(this.#said, answer.bots > 0 ? `${plural(answer.bots, "bot")} walk about, for ${answer.stay / 60} minutes. Watch the panel.` : "");
   }
 
   /** @param {Item[]} items */
@@ -297,7 +301,7 @@ export class WuGameLab extends HTMLElement {
     this.dataset["state"] = open ? "open" : this.#socket ? "connecting" : "closed";
     write(this.#state, `game · ${open ? `${plural(here, "player")} on the map` : this.#socket ? "connecting…" : "you are not on the map"}`);
     write(this.#join, this.#socket ? "Leave" : "Join");
-    write(this.#more, this.#bots ? "Send the bots away" : "Twenty bots");
+    write(this.#more, this.#map?.bots ? "Send the bots away" : "Twenty bots");
     this.#name.disabled = this.#socket !== undefined;
     this.#more.disabled = this.#request.disabled = !open;
   }
@@ -311,17 +315,17 @@ export class WuGameLab extends HTMLElement {
     const values = {
       "frames a second": `${r.up} up, ${r.down} down`,
       "bytes a second": `${number(r.upBytes)} up, ${number(r.downBytes)} down`,
-      "your moves": tally.moves === 0 ? "·" : `${number(tally.moves)}: ${bytes(tally.moveBytes)}`,
+      "your moves": tally.moves === 0 ? "·" : `${number(tally.moves)} in ${bytes(tally.moveBytes)}`,
       "as requests": price === undefined || tally.moves === 0 ? "·" : `${bytes(price.moves)}${times(price.moves, tally.moveBytes)}`,
-      "ticks told to you": tally.down.frames === 0 ? "·" : `${number(tally.down.frames)}: ${bytes(tally.down.bytes)}`,
+      "ticks you were told": tally.down.frames === 0 ? "·" : `${number(tally.down.frames)} in ${bytes(tally.down.bytes)}`,
       "as polls": price === undefined || tally.down.frames === 0 ? "·" : `${bytes(price.ticks)}${times(price.ticks, tally.down.bytes)}`,
     };
     for (const [name, value] of Object.entries(values)) write(this.#values.get(name), value);
   }
 
   #reset() {
-    if (this.#bots) void command("game", "bots", { n: 0 }, () => {});
-    this.#bots = false;
+    if (this.#called) void command("game", "bots", { n: 0 }, () => {});
+    this.#called = false;
     this.#leave();
     this.#tally = this.#price = this.#judge = undefined;
     for (const value of this.#values.values()) write(value, "·");

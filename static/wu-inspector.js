@@ -9,6 +9,7 @@ import { Replay } from "./replay.js";
 import { saveLinks } from "./save-links.js";
 import { Tooltip } from "./tooltip.js";
 import { shownWire, wireId } from "./wire-id.js";
+import "./wu-terminal.js"; // makes one
 
 /** @import { Item, PageClose, WireEvent } from "./event-types.js" */
 /** @import { Pointed } from "./inspector-details.js" */

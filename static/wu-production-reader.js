@@ -2,7 +2,7 @@
 // bufferedAmount says still waits, and what the server has read, plotted.
 import { button, el, freshId, svg, write } from "./dom.js";
 import { EchoSocket } from "./echo-socket.js";
-import { bytes, number } from "./format.js";
+import { binary, number } from "./format.js";
 import { labWord, wordChip } from "./lab-word.js";
 import { Prediction } from "./prediction.js";
 import { area, path, readAt, ticksOf } from "./production-sums.js";
@@ -13,7 +13,8 @@ import { ticks, time } from "./timeline-scale.js";
 
 const LESSON = "production";
 const PIECE = 32 << 10; // bytes of a message
-const ALL = 8 << 20; // bytes that one run sends
+const MIB = 2 ** 20;
+const ALL = 8 * MIB; // bytes that one run sends
 const OFTEN = 100; // milliseconds between two samples
 const KEPT = 600; // samples
 const MANY = 128 << 10; // bytes that may wait in the browser when the page is careful
@@ -44,9 +45,9 @@ export class WuProductionReader extends HTMLElement {
   #most = 0; // that waited
   #light = el("span", { class: "live", "aria-hidden": "true" });
   #state = el("span", { role: "status" });
-  #rate = el("select", { id: freshId("rate") }, ...RATES.map((n) => el("option", { value: n, selected: n === USUAL }, `${n} KiB a second`)));
+  #rate = el("select", { id: freshId("rate") }, ...RATES.map((n) => el("option", { value: n, selected: n === USUAL }, `${binary(n << 10)} a second`)));
   #careful = el("input", { type: "checkbox" });
-  #send = button(`Send ${ALL >> 20} MiB`, () => void this.#run(), { class: "btn primary" });
+  #send = button(`Send ${binary(ALL)}`, () => void this.#run(), { class: "btn primary" });
   #stop = button("Stop", () => this.#end(), { class: "btn", disabled: true });
   #predict = el("div");
   #said = el("p", { class: "said", role: "status" });
@@ -64,7 +65,7 @@ export class WuProductionReader extends HTMLElement {
       el("h3", {}, this.#light, this.#state, button("Reset", () => this.#reset(), { class: "btn small" })),
       wordChip(LESSON, signal),
       this.#predict,
-      el("div", { class: "lab-choices" }, el("span", {}, el("label", { for: this.#rate.id }, "the server reads "), this.#rate), el("label", {}, this.#careful, ` wait while more than ${bytes(MANY)} are in the browser`)),
+      el("div", { class: "lab-choices" }, el("span", {}, el("label", { for: this.#rate.id }, "the server reads "), this.#rate), el("label", {}, this.#careful, ` wait while more than ${binary(MANY)} are in the browser`)),
       el("div", { class: "lab-buttons", role: "group", "aria-label": "The run" }, this.#send, this.#stop),
       this.#said,
       this.#hold,
@@ -180,7 +181,7 @@ export class WuProductionReader extends HTMLElement {
   #figures() {
     const last = this.#samples.at(-1);
     if (last === undefined) return;
-    write(this.#said, `After ${time(this.#span())}: ${bytes(last.given)} given to send(), in calls that took ${time(this.#took)} together. ${bytes(last.waiting)} wait in the browser${this.#most > last.waiting ? `, ${bytes(this.#most)} at the most` : ""}. The server has read ${bytes(this.#read)}.`);
+    write(this.#said, `After ${time(this.#span())}: ${binary(last.given)} given to send(), in calls that took ${time(this.#took)} together. ${binary(last.waiting)} wait in the browser${this.#most > last.waiting ? `, ${binary(this.#most)} at the most` : ""}. The server has read ${binary(this.#read)}.`);
   }
 
   #show() {
@@ -212,14 +213,14 @@ export class WuProductionReader extends HTMLElement {
     const left_ = (/** @type {Sample} */ s) => s.given - s.waiting;
     const nodes = [
       svg("defs", {}, svg("pattern", { id: hatch, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("path", { class: "hatch", d: "M3.5 0V7" }))),
-      ...ticksOf(ALL, 5).flatMap((n) => [svg("line", { class: "tick", x1: left, x2: width - 0.8 * rem, y1: y(n), y2: y(n) }), svg("text", { class: "time", x: left - 0.5 * rem, y: y(n) + 0.3 * rem, "text-anchor": "end" }, bytes(n))]),
+      ...ticksOf(ALL / MIB, 5).map((n) => n * MIB).flatMap((n) => [svg("line", { class: "tick", x1: left, x2: width - 0.8 * rem, y1: y(n), y2: y(n) }), svg("text", { class: "time", x: left - 0.5 * rem, y: y(n) + 0.3 * rem, "text-anchor": "end" }, binary(n))]),
       ...ticks(0, span, Math.max(2, Math.floor(width / (6 * rem)))).map(({ at, label }) => svg("text", { class: "time", x: x(at), y: high - 0.3 * rem, "text-anchor": "middle" }, label)),
       svg("path", { class: "waits", d: area(list, (s) => s.given, left_, x, y), fill: `url(#${hatch})` }),
       svg("path", { class: "line given", d: path(list, (s) => s.given, x, y) }),
       svg("path", { class: "line left", d: path(list, left_, x, y) }),
       svg("path", { class: "line read", d: path(reads, (r) => r.read, x, y) }),
     ];
-    this.#hold.replaceChildren(svg("svg", { class: "reader-plot", width, height: high, role: "img", focusable: "false", "aria-label": `Bytes over ${time(end)}. At the end ${bytes(final?.given ?? 0)} given, ${bytes(final?.waiting ?? 0)} waiting, ${bytes(this.#read)} read. The same stands in words below.` }, ...nodes));
+    this.#hold.replaceChildren(svg("svg", { class: "reader-plot", width, height: high, role: "img", focusable: "false", "aria-label": `Bytes over ${time(end)}. At the end ${binary(final?.given ?? 0)} given, ${binary(final?.waiting ?? 0)} waiting, ${binary(this.#read)} read. The same stands in words below.` }, ...nodes));
   }
 
   /** tell writes one line a second, if somebody reads them. */
@@ -244,7 +245,7 @@ export class WuProductionReader extends HTMLElement {
   #ask() {
     const prediction = new Prediction(
       {
-        question: el("p", {}, el("strong", {}, "Predict, then run."), ` A server reads ${USUAL >> 10} MiB a second, and your page gives ${ALL >> 20} MiB to send(), in ${ALL / PIECE} messages. How long will it be held up in send(), all calls together?`),
+        question: el("p", {}, el("strong", {}, "Predict, then run."), ` A server reads ${binary(USUAL << 10)} a second, and your page gives ${binary(ALL)} to send(), in ${ALL / PIECE} messages. How long will it be held up in send(), all calls together?`),
         choices: [{ value: 2, text: `about ${ALL / USUAL / 1024} s, until all is read` }, { value: 1, text: "about a second, until the buffers are full" }, { value: 0, text: "less than that: send() never waits" }],
         go: "Predict and send",
         skip: "Show me",
@@ -256,7 +257,7 @@ export class WuProductionReader extends HTMLElement {
         this.#judge = () => {
           if (this.#given < ALL || this.#read === 0) return;
           this.#judge = undefined;
-          prediction.judge(this.#took > 4000 ? 2 : this.#took > 500 ? 1 : 0, `The calls took ${time(this.#took)} together. send() puts bytes into a queue of the browser’s and returns; ${bytes(this.#most)} stood in it.`);
+          prediction.judge(this.#took > 4000 ? 2 : this.#took > 500 ? 1 : 0, `The calls took ${time(this.#took)} together. send() puts bytes into a queue of the browser’s and returns; ${binary(this.#most)} stood in it.`);
         };
         void this.#run();
       },

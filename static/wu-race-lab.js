@@ -78,7 +78,8 @@ export class WuRaceLab extends HTMLElement {
       el("h3", {}, this.#light, this.#state, button("Reset", () => void this.#reset(), { class: "btn small" })),
       wordChip(LESSON, signal),
       this.#predict,
-      el("div", { class: "race-dials" }, dial("Updates", this.#rate), dial("of", this.#size), dial("The server is", this.#distance, "and that is one way: your bytes are held back for as long"), dial("Poll every", this.#interval), dial("Seed", this.#seed, "the same seed has the same forty moments")),
+      el("div", { class: "race-dials" }, dial("Updates", this.#rate), dial("of", this.#size), dial("The server is", this.#distance), dial("Poll every", this.#interval), dial("Seed", this.#seed)),
+      el("p", { class: "race-note" }, "The distance is one way: your bytes are held back for as long. The same seed has the same forty moments."),
       el("div", { class: "lab-row" }, this.#start),
       this.#said,
       this.#lanes.root,
@@ -147,6 +148,7 @@ export class WuRaceLab extends HTMLElement {
     const stands = await command("race", "start", { seed, rate: this.#rate.value, size: this.#size.value, latency: this.#distance.value }, (text) => this.#stop(text));
     if (stands === undefined || run.signal.aborted) return;
     this.#stands = stands;
+    this.#lanes?.reveal();
     const judge = judged ? this.#prediction : undefined;
     judge?.wait(`All four run, for about ${Math.round(stands.updates / stands.rate)} seconds…`);
     drive({
@@ -207,7 +209,7 @@ export class WuRaceLab extends HTMLElement {
     const stands = this.#stands;
     const running = this.#run !== undefined;
     this.dataset["state"] = running ? "open" : "closed";
-    write(this.#state, `race · ${running ? "running" : stands.race > 0 ? "not running; the last one stands below" : "not started yet"}`);
+    write(this.#state, `race · ${running ? "running" : stands.race > 0 ? "over" : "not started yet"}`);
     write(this.#start, running ? "Start again" : "Start the race");
     const list = this.#exchanges?.list ?? [];
     const mine = list.filter((x) => x.driver === "page" && raceOf(x.target) === stands.race);
@@ -284,8 +286,7 @@ function choice(values, at) {
 /**
  * @param {string} name
  * @param {HTMLElement} control
- * @param {string} [more]
  */
-function dial(name, control, more) {
-  return el("div", {}, el("label", { for: control.id }, name), control, more !== undefined && el("small", {}, more));
+function dial(name, control) {
+  return el("div", {}, el("label", { for: control.id }, name), control);
 }

@@ -20,7 +20,7 @@ type Site struct {
 	Icon      string
 	Theme     string   // the script that sets the theme before the first paint
 	ImportMap string   // JSON: the one inline script, allowed by its hash
-	Modules   []Module // every module, so that they are fetched at once
+	Modules   []Module // those that the page needs, so that they are fetched at once
 	Main      string   // the module that starts the elements; empty if there is none
 	Raw       RawView
 }

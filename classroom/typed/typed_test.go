@@ -19,6 +19,9 @@ func TestShows(t *testing.T) {
 		{"control", "a\x07b", false, false},
 		{"turns the line", "a\u202eb", false, false},
 		{"isolates", "a\u2066b", false, false},
+		{"blank", "  ", false, true},
+		{"letters that look like nothing", "\u3164\u2800", false, true},
+		{"a mark that stands on nothing", "\u0301", false, true},
 		{"no UTF-8", "a\xff", false, false},
 	}
 	for _, tt := range tests {

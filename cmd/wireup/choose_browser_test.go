@@ -8,11 +8,16 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -195,17 +200,19 @@ func TestGame(t *testing.T) {
 	if eval[int](a, `document.querySelectorAll("wu-game-lab .dot b").length`) != 0 {
 		t.Error("a name became markup")
 	}
-	// A click, a touch, an arrow key.
+	// An arrow key, wherever the page is scrolled to: whoever has joined steers. Then a click, and a touch.
 	where := `(() => { const d = document.querySelector("wu-game-lab .dot.me").getAttribute("transform"); return d })()`
 	eval[bool](a, `(() => { const m = document.querySelector("wu-game-lab .game-map"); const r = m.getBoundingClientRect(); m.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX: r.left + r.width * 39.5 / 256, clientY: r.top + r.height * 209.5 / 256 })); return true })()`)
 	a.until(where + ` === "translate(39.5 209.5)"`)
 	b.until(`[...document.querySelectorAll("wu-game-lab .dot")].some(d => d.getAttribute("transform") === "translate(39.5 209.5)")`)
-	eval[bool](a, `(document.querySelector("wu-game-lab .game-map").focus(), true)`)
 	a.do(chromedp.KeyEvent(kb.ArrowRight))
 	b.until(`[...document.querySelectorAll("wu-game-lab .dot")].some(d => d.getAttribute("transform") === "translate(43.5 209.5)")`)
-	b.fill("wu-game-lab .game-chat input", "hello")
+	touch(b, `document.querySelector("wu-game-lab .game-map")`, .25, .75)
+	a.until(`[...document.querySelectorAll("wu-game-lab .dot")].some(d => d.getAttribute("transform") === "translate(64.5 192.5)")`)
+	// What can't be shown is left out, instead of costing the socket.
+	eval[bool](b, `(document.querySelector("wu-game-lab .game-chat input").value = "\u202ehello\u200d\u00a0<i>you</i>", true)`)
 	b.press("wu-game-lab .game-chat", "Say it")
-	a.until(`document.querySelector("wu-game-lab .game-lines p")?.textContent === "<b>Bob</b> hello"`)
+	a.until(`document.querySelector("wu-game-lab .game-lines p")?.textContent === "<b>Bob</b> hello <i>you</i>"`)
 
 	// Moves are priced by the request that the page has sent.
 	a.until(figure("game", "as requests") + ` !== "·" && ` + figure("game", "your moves") + ` !== "·"`)
@@ -225,6 +232,20 @@ func TestGame(t *testing.T) {
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
 	}
+}
+
+// touch touches a node, given as a JavaScript expression, at a share of its width and its height.
+func touch(p *tab, node string, x, y float64) {
+	p.t.Helper()
+	at := eval[[]float64](p, fmt.Sprintf(`(() => { const n = %s; n.scrollIntoView({ block: "center", behavior: "instant" }); const r = n.getBoundingClientRect(); return [r.left + r.width * %v + .5, r.top + r.height * %v + .5] })()`, node, x, y))
+	must := func(_ cdp.Empty, err error) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	must(chromedp.Call(p.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}))
+	must(chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: at[0], Y: at[1]}}}))
+	must(chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}}))
 }
 
 func TestChooseLooks(t *testing.T) {
@@ -250,7 +271,26 @@ func TestMeasuredPrints(t *testing.T) {
 	for _, fault := range axe(p) {
 		t.Errorf("axe-core: %s", fault)
 	}
+	// Whoever has done it all has the longest page.
+	eval[bool](p, fmt.Sprintf(`(localStorage.setItem("wireup.measured", %q), true)`, everything))
+	p.do(chromedp.Reload())
+	p.until(`document.querySelectorAll(".measures .unmeasured").length === 0 && document.querySelector("[data-race] table") !== null`)
+	sheet, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(sheet.Data, -1)); n < 1 || n > 2 {
+		t.Errorf("it prints on %d pages; want two at most", n)
+	}
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
 	}
 }
+
+// everything is each of the measures, as the page keeps them.
+const everything = `{"header":{"until":1,"size":549,"intent":71},"connections":{"until":1,"requests":125,"connections":6},
+"polling":{"until":1,"asked":40,"empty":10,"bytes":30000},"comet":{"until":1,"answers":16,"bytes":11648},"streaming":{"until":1,"events":40,"bytes":1640},
+"handshake":{"until":1,"up":572,"down":129},"frames":{"until":1,"count":1270,"overhead":3180,"payload":92890},"pings":{"until":1,"rtt":0.3},
+"squeeze":{"until":1,"messages":8,"plain":9289,"wire":620},"game":{"until":1,"moves":4,"bytes":68,"request":766},
+"race":{"until":1,"seed":7,"rate":4,"size":20,"oneWay":75,"every":1000,"lanes":[{"how":"poll","requests":12,"up":6583,"down":2246,"median":487,"worst":1190},
+{"how":"comet","requests":40,"up":21997,"down":5873,"median":113,"worst":416},{"how":"stream","requests":1,"up":556,"down":1792,"median":75,"worst":194},{"how":"socket","requests":1,"up":570,"down":1034,"median":75,"worst":89}]}}`

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -240,10 +241,7 @@ func TestDecoderFiles(t *testing.T) {
 	if _, err := chromedp.Call(d.ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
-	slow := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{{Latency: 1, DownloadThroughput: -1, UploadThroughput: 50_000}}}
-	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
-		t.Fatal(err)
-	}
+	d.uploads(50_000)
 	long := filepath.Join(folder, "long.har")
 	if err := os.WriteFile(long, []byte(`{"log": {"entries": [`+strings.Repeat(" ", 2_000_000)+"]}}"), 0o600); err != nil {
 		t.Fatal(err)
@@ -253,10 +251,7 @@ func TestDecoderFiles(t *testing.T) {
 	d.shoot("decode-uploading")
 	d.press("wu-decoder .uploading", "Stop")
 	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
-	slow.MatchedNetworkConditions[0].UploadThroughput = -1
-	if _, err := chromedp.Call(d.ctx, network.EmulateNetworkConditionsByRule, slow); err != nil {
-		t.Fatal(err)
-	}
+	d.uploads(-1)
 	// Hex in a file goes on as text, and a drop does what the picker does.
 	eval[bool](d, `(() => { const t = new DataTransfer(); t.items.add(new File(["81 00"], "a.hex")); document.querySelector("wu-decoder").dispatchEvent(new DragEvent("drop", {dataTransfer: t, bubbles: true, cancelable: true})); return true })()`)
 	d.until(decodeText + ` === "81 00" && document.querySelector("wu-decoder .opened").hidden && ` + decodedRows + ` === 1`)
@@ -276,5 +271,16 @@ func save(t *testing.T, address, file string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// uploads sets how many bytes a second the page may send; -1 sets no bound. Which of the two places for
+// offline is asked for depends on the version of Chromium, which ignores the other.
+func (p *tab) uploads(rate float64) {
+	p.t.Helper()
+	emulate := cdp.Command[map[string]any, cdp.Empty]{Method: network.CommandEmulateNetworkConditionsByRule}
+	line := map[string]any{"urlPattern": "", "latency": 1, "downloadThroughput": -1, "uploadThroughput": rate, "offline": false}
+	if _, err := chromedp.Call(p.ctx, emulate, map[string]any{"offline": false, "matchedNetworkConditions": []any{line}}); err != nil {
+		p.t.Fatal(err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 
 	"wireup/handlers/relay"
 	"wireup/handlers/tunnel"
+	"wireup/inspector"
 	"wireup/inspector/probe"
 )
 
@@ -102,7 +103,7 @@ func (p *probeFlags) run(ctx context.Context, stdout io.Writer) error {
 		if r.Verdict == probe.NotTried {
 			left++
 		} else if !p.json {
-			io.WriteString(stdout, resultLines(r))
+			io.WriteString(stdout, seen(resultLines(r)))
 		}
 	}
 	dial := func(ctx context.Context) (net.Conn, error) { return p.target.Dial(ctx, p.roots) }
@@ -162,9 +163,9 @@ func (p *probeFlags) relay(ctx context.Context, name string, dial func(context.C
 	switch {
 	case err == nil:
 	case res != nil && json.NewDecoder(res.Body).Decode(&refused) == nil && refused.Error != "":
-		return fmt.Errorf("the course at %s refuses: %s", course.Host, refused.Error)
+		return fmt.Errorf("the course at %s refuses: %s", course.Host, inspector.Visible(refused.Error))
 	case res != nil:
-		return fmt.Errorf("the course at %s answers with %s: take the line that the exercise shows", course.Host, res.Status)
+		return fmt.Errorf("the course at %s answers with %s: take the line that the exercise shows", course.Host, inspector.Visible(res.Status))
 	default:
 		return fmt.Errorf("the course at %s can't be reached: %w", course.Host, cause(err))
 	}
@@ -182,6 +183,20 @@ func (p *probeFlags) name() string {
 		u.Scheme = "wss"
 	}
 	return u.String()
+}
+
+// seen is text of several lines without what a terminal would obey: whoever is probed, and the course
+// that probes, say things that end up in it.
+func seen(lines string) string {
+	var b strings.Builder
+	for line := range strings.Lines(lines) {
+		text, whole := strings.CutSuffix(line, "\n")
+		b.WriteString(inspector.Visible(text))
+		if whole {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // resultLines are a step as lines: its verdict, what crossed, and what was wrong.

@@ -114,3 +114,11 @@ func TestProbeUsage(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is probed can't give orders to the terminal.
+func TestProbeObeyedByNoTerminal(t *testing.T) {
+	r := probe.Result{Step: 1, Verdict: probe.Failed, Title: "t\x1b[2J", Say: "s\u009b", Frames: []probe.Shown{{Summary: "\x1b]0;x\a"}}}
+	if got := seen(resultLines(r)); strings.ContainsAny(got, "\x1b\a\u009b") || strings.Count(got, "\n") != 4 {
+		t.Errorf("it prints %q", got)
+	}
+}

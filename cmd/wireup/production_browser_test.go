@@ -464,7 +464,7 @@ func TestProductionSlowReader(t *testing.T) {
 	p.look(slow, "production-reader")
 	p.set(slow, "4096")
 	eval[bool](p, fmt.Sprintf(`(document.querySelector("%s input[type=checkbox]").click(), true)`, slow))
-	p.press(slow, "Send 8 MiB")
+	p.press(slow, "Send 8")
 	p.until(fmt.Sprintf(`document.querySelector("%s h3").textContent.includes("all of it is read")`, slow))
 	if n := eval[float64](p, most); n > 200_000 {
 		t.Errorf("a careful page let %v bytes wait: %s", n, eval[string](p, saidBy(slow)))

@@ -35,6 +35,7 @@ type proxyFlags struct {
 	ca     string
 	wire   string
 	most   int
+	one    int // of most, for one client address
 
 	target   relay.Target
 	roots    *x509.CertPool
@@ -56,6 +57,7 @@ func proxyCommand(stdout, stderr, help io.Writer) *ffcli.Command {
 	fs.StringVar(&p.ca, "ca", "", "`file` of certificates in PEM that your server's may be signed by, besides those that this system trusts")
 	fs.StringVar(&p.wire, "wire", "", "show it on the wire with this `id` (default: a new one)")
 	fs.IntVar(&p.most, "proxy-connections", 256, "connections carried at once")
+	fs.IntVar(&p.one, "proxy-address-connections", 128, "the same, from one client address")
 	return &ffcli.Command{
 		Name:       "proxy",
 		ShortUsage: "wireup proxy --to ADDRESS [flags]",
@@ -102,6 +104,9 @@ func (p *proxyFlags) check() (err error) {
 	}
 	if p.most <= 0 {
 		return usageError{errors.New("--proxy-connections must be above zero")}
+	}
+	if p.one <= 0 {
+		return usageError{errors.New("--proxy-address-connections must be above zero")}
 	}
 	p.id = wire.NewID()
 	if p.wire != "" {
@@ -151,8 +156,8 @@ func (p *proxyFlags) start(hub *wire.Hub, stderr io.Writer) {
 	p.relay = relay.New(relay.Options{
 		Dial:  func(ctx context.Context) (net.Conn, error) { return p.target.Dial(ctx, p.roots) },
 		Watch: func(c *inspector.Conn) inspector.Observer { return hub.WatchFor(c, owner) },
-		Most:  p.most,
-		Note:  func(text string) { fmt.Fprintf(stderr, "wireup: %s\n", text) },
+		Most:  p.most, MostOfOne: p.one,
+		Note: func(text string) { fmt.Fprintf(stderr, "wireup: %s\n", text) },
 	})
 	p.done = make(chan struct{})
 	go func() {

@@ -174,6 +174,7 @@ func TestBounds(t *testing.T) {
 		{"name of blanks", []string{`[0,"   "]`}, "a name has 1 to 16 characters"},
 		{"name with a control", []string{`[0,"a\u0007b"]`}, "a name has 1 to 16 characters"},
 		{"name that turns the line", []string{`[0,"a\u202eb"]`}, "a name has 1 to 16 characters"},
+		{"name that nobody sees", []string{`[0,"\u3164\u0301\u2800"]`}, "a name has 1 to 16 characters"},
 		{"name as number", []string{`[0,7]`}, "a name is text"},
 		{"off the map", []string{`[0,"a"]`, `[4,256,0]`}, "from 0 to 255"},
 		{"below it", []string{`[0,"a"]`, `[4,-1,0]`}, "from 0 to 255"},
@@ -251,6 +252,30 @@ func TestSlow(t *testing.T) {
 		t.Errorf("it is told again: %s", b)
 	}
 	w.rise(s)
+}
+
+// However many join within a tick, nobody loses one by it, and each who joins meets all the others.
+func TestManyJoin(t *testing.T) {
+	w := New(nil, slog.New(slog.DiscardHandler))
+	var seats []*seat
+	for n := range 10 * queueMost {
+		s, greeting, err := w.sit("", "a")
+		var told [][]any
+		if err != nil || json.Unmarshal(greeting, &told) != nil || len(told) != n+1 {
+			t.Fatalf("number %d is told %s, %v; want itself and the %d before it", n, greeting, err, n)
+		}
+		seats = append(seats, s)
+	}
+	w.mu.Lock()
+	lost := seats[0].lost
+	w.mu.Unlock()
+	if lost > 0 {
+		t.Errorf("the first has lost %d ticks", lost)
+	}
+	for _, s := range seats {
+		w.rise(s)
+	}
+	w.Close()
 }
 
 // The same over a real socket that nobody reads for a while; the others are told everything meanwhile.

@@ -158,14 +158,14 @@ func (w *World) sit(key, name string) (*seat, []byte, error) {
 		return nil, nil, refusal{websocket.CloseGoingAway, "the server is stopping"}
 	}
 	w.bury(time.Now())
-	// What happened before is in the snapshot, and those who are there are told of it first.
-	w.tell()
 	x, y := somewhere()
 	p := w.enter(reader, name, x, y, true)
 	if p == nil {
 		return nil, nil, policy("there are %d players, which is the limit", mostPlayers)
 	}
-	w.tell()
+	// What this tick has brought so far, this arrival too, is in the snapshot and comes once more with the
+	// tick: that people are where they are does no harm. To tell everybody now would let whoever joins
+	// often fill everybody's queue.
 	var b batch
 	b.welcome(p)
 	w.snapshot(&b, p)

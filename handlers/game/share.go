@@ -117,15 +117,23 @@ func (w *World) publish(out *publication) {
 // hear does what another instance says. Nothing in it is believed that a client couldn't have done.
 func (w *World) hear(data []byte) {
 	var in publication
-	if len(data) > mostHeard || json.Unmarshal(data, &in) != nil || in.From == w.self || in.From == "" {
+	if len(data) > mostHeard {
+		w.log.Debug("what another instance says of the map is over the limit", "bytes", len(data), "limit", mostHeard)
+		return
+	}
+	if json.Unmarshal(data, &in) != nil || in.From == w.self || in.From == "" {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	i := w.away[in.From]
 	if i == nil {
-		if !in.Full || len(in.Players) == 0 || len(w.away) >= mostInstances {
+		if !in.Full || len(in.Players) == 0 {
 			return // the next full one comes within a second
+		}
+		if len(w.away) >= mostInstances {
+			w.log.Debug("another instance's players stay off the map: there are too many instances", "limit", mostInstances)
+			return
 		}
 		i = &instance{players: make(map[int]*player)}
 		w.away[in.From] = i

@@ -30,8 +30,9 @@ type Options struct {
 	Dial func(ctx context.Context) (net.Conn, error)
 	// Watch returns who is shown a connection's traffic.
 	Watch func(c *inspector.Conn) inspector.Observer
-	// Most is how many connections may be open at once. One more is reset.
-	Most int
+	// Most is how many connections may be open at once, and MostOfOne how many of them for one client
+	// address. One more is reset.
+	Most, MostOfOne int
 	// Note is told, as a sentence, why a connection was not carried. It says nothing twice in a row.
 	Note func(text string)
 }
@@ -46,6 +47,7 @@ type Relay struct {
 	mu       sync.Mutex
 	listener net.Listener
 	open     map[*link]struct{}
+	address  map[string]int // how many of them, by client
 	draining bool
 	noted    string
 }
@@ -53,7 +55,7 @@ type Relay struct {
 // New makes a Relay.
 func New(o Options) *Relay {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Relay{o: o, ctx: ctx, stop: stop, open: make(map[*link]struct{})}
+	return &Relay{o: o, ctx: ctx, stop: stop, open: make(map[*link]struct{}), address: make(map[string]int)}
 }
 
 // link is a connection of a client's, and the one that carries on with it.
@@ -61,6 +63,15 @@ type link struct {
 	client *inspector.Conn
 	server net.Conn // nil as long as it is being dialled
 	abort  sync.Once
+}
+
+// from is the address of the client, without its port.
+func (k *link) from() string {
+	remote := k.client.RemoteAddr().String()
+	if host, _, err := net.SplitHostPort(remote); err == nil {
+		return host
+	}
+	return remote
 }
 
 // Serve accepts connections until Shutdown; then it returns nil.
@@ -96,20 +107,28 @@ func (r *Relay) Serve(l net.Listener) error {
 func (r *Relay) admit(k *link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.draining || len(r.open) >= r.o.Most {
-		if !r.draining {
-			r.note(fmt.Sprintf("%d connections are open, which is the limit, so one more was reset. Close one first.", r.o.Most))
-		}
-		_ = k.client.Reset() // it has gone either way
+	from := k.from()
+	switch {
+	case r.draining:
+	case len(r.open) >= r.o.Most:
+		r.note(fmt.Sprintf("%d connections are open, which is the limit (--proxy-connections), so one more was reset. Close one first.", r.o.Most))
+	case r.address[from] >= r.o.MostOfOne:
+		r.note(fmt.Sprintf("%d connections of %s are open, which is the limit for one address (--proxy-address-connections), so one more was reset. Close one first.", r.o.MostOfOne, from))
+	default:
+		r.open[k] = struct{}{}
+		r.address[from]++
+		r.running.Go(func() {
+			r.carry(k)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			delete(r.open, k)
+			if r.address[from]--; r.address[from] == 0 {
+				delete(r.address, from)
+			}
+		})
 		return
 	}
-	r.open[k] = struct{}{}
-	r.running.Go(func() {
-		r.carry(k)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.open, k)
-	})
+	_ = k.client.Reset() // it has gone either way
 }
 
 // note tells of a connection that was not carried, unless the last one wasn't for the same reason.

@@ -78,7 +78,7 @@ func relayTo(t *testing.T, target string, roots *x509.CertPool, most int) *start
 			s.taps <- o
 			return o
 		},
-		Most: most,
+		Most: most, MostOfOne: max(most-1, 1),
 		Note: func(text string) { s.notes <- text },
 	})
 	l := listen(t)
@@ -394,18 +394,25 @@ func TestRefusingTarget(t *testing.T) {
 	}
 }
 
+// There is a limit of all connections, and one of an address, which leaves room for others.
 func TestMost(t *testing.T) {
-	l := listen(t)
-	s := relayTo(t, l.Addr().String(), nil, 1)
-	c, err := net.Dial("tcp", s.address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	<-s.dials
-	refused(t, s)
-	if note := <-s.notes; !strings.Contains(note, "1 connections are open") {
-		t.Errorf("it says %q", note)
+	for most, want := range map[int]string{
+		1: "1 connections are open, which is the limit (--proxy-connections)",
+		3: "2 connections of 127.0.0.1 are open, which is the limit for one address (--proxy-address-connections)",
+	} {
+		s := relayTo(t, listen(t).Addr().String(), nil, most)
+		for range max(most-1, 1) {
+			c, err := net.Dial("tcp", s.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			<-s.dials
+		}
+		refused(t, s)
+		if note := <-s.notes; !strings.Contains(note, want) {
+			t.Errorf("of %d it says %q", most, note)
+		}
 	}
 }
 

@@ -53,6 +53,9 @@ type Options struct {
 	Deflate Deflate
 
 	Preview, InflateLimit, Events int
+
+	// Stop ends the playing of a recording before its end, once it is closed; nil for never.
+	Stop <-chan struct{}
 }
 
 // Decoded is what bytes turned out to be.

@@ -2,6 +2,12 @@ package capture
 
 // The shapes of a HAR file (HTTP Archive 1.2), with WebSocket messages as Chrome writes them.
 
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
 // harFile is the whole file.
 type harFile struct {
 	Log harLog `json:"log"`
@@ -23,30 +29,30 @@ type harCreator struct {
 // harEntry is one request with its answer. Names that begin with _ are Chrome's own, but for those
 // of control frames, which Chrome doesn't write at all.
 type harEntry struct {
-	Connection    string       `json:"connection,omitempty"`
-	ResourceType  string       `json:"_resourceType,omitempty"`
-	Started       string       `json:"startedDateTime"`
-	Time          float64      `json:"time"`
-	Request       harRequest   `json:"request"`
-	Response      harResponse  `json:"response"`
-	Cache         struct{}     `json:"cache"`
-	Timings       harTimings   `json:"timings"`
-	ServerAddress string       `json:"serverIPAddress,omitempty"`
-	Messages      []harMessage `json:"_webSocketMessages,omitempty"`
-	Control       []harMessage `json:"_webSocketControlFrames,omitempty"`
-	Comment       string       `json:"comment,omitempty"`
+	Connection    string      `json:"connection,omitempty"`
+	ResourceType  string      `json:"_resourceType,omitempty"`
+	Started       string      `json:"startedDateTime"`
+	Time          float64     `json:"time"`
+	Request       harRequest  `json:"request"`
+	Response      harResponse `json:"response"`
+	Cache         struct{}    `json:"cache"`
+	Timings       harTimings  `json:"timings"`
+	ServerAddress string      `json:"serverIPAddress,omitempty"`
+	Messages      harMessages `json:"_webSocketMessages,omitempty"`
+	Control       harMessages `json:"_webSocketControlFrames,omitempty"`
+	Comment       string      `json:"comment,omitempty"`
 }
 
 type harRequest struct {
-	Method      string     `json:"method"`
-	URL         string     `json:"url"`
-	HTTPVersion string     `json:"httpVersion"`
-	Headers     []harField `json:"headers"`
-	Query       []harField `json:"queryString"`
-	Cookies     []harField `json:"cookies"`
-	HeadersSize int64      `json:"headersSize"`
-	BodySize    int64      `json:"bodySize"`
-	PostData    *harPost   `json:"postData,omitempty"`
+	Method      string    `json:"method"`
+	URL         string    `json:"url"`
+	HTTPVersion string    `json:"httpVersion"`
+	Headers     harFields `json:"headers"`
+	Query       harFields `json:"queryString"`
+	Cookies     harFields `json:"cookies"`
+	HeadersSize int64     `json:"headersSize"`
+	BodySize    int64     `json:"bodySize"`
+	PostData    *harPost  `json:"postData,omitempty"`
 }
 
 type harPost struct {
@@ -59,8 +65,8 @@ type harResponse struct {
 	Status      int        `json:"status"`
 	StatusText  string     `json:"statusText"`
 	HTTPVersion string     `json:"httpVersion"`
-	Headers     []harField `json:"headers"`
-	Cookies     []harField `json:"cookies"`
+	Headers     harFields  `json:"headers"`
+	Cookies     harFields  `json:"cookies"`
 	Content     harContent `json:"content"`
 	RedirectURL string     `json:"redirectURL"`
 	HeadersSize int64      `json:"headersSize"`
@@ -73,6 +79,48 @@ type harContent struct {
 	Text     string `json:"text,omitempty"`
 	Encoding string `json:"encoding,omitempty"`
 	Comment  string `json:"comment,omitempty"`
+}
+
+// Lists of small things take many times the room of the text that they stand in: {} is three bytes.
+const (
+	mostFields   = 1 << 12 // of one list
+	mostMessages = 1 << 18 // of one list, and of one HAR
+)
+
+type (
+	harFields   []harField
+	harMessages []harMessage
+)
+
+func (l *harFields) UnmarshalJSON(b []byte) (err error) {
+	*l, err = atMost[harField](b, mostFields, "header fields")
+	return err
+}
+
+func (l *harMessages) UnmarshalJSON(b []byte) (err error) {
+	*l, err = atMost[harMessage](b, mostMessages, "messages")
+	return err
+}
+
+// atMost reads a list, which may be null, and stops at one member more than it may have.
+func atMost[T any](b []byte, most int, what string) (list []T, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t == nil {
+		return nil, err
+	} else if t != json.Delim('[') {
+		return nil, fmt.Errorf("%s stands in the place of a list", clip(fmt.Sprint(t)))
+	}
+	for d.More() {
+		if len(list) == most {
+			return nil, fmt.Errorf("an entry has more than %d %s (limit: %s of a HAR)", most, what, what)
+		}
+		var one T
+		if err := d.Decode(&one); err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	return list, nil
 }
 
 type harField struct {

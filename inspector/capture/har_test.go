@@ -93,3 +93,21 @@ func FuzzReadHAR(f *testing.F) {
 		}
 	})
 }
+
+// What a file says of itself never reaches a terminal as an order.
+func TestHARObeyedByNoTerminal(t *testing.T) {
+	r, err := ReadHAR(strings.NewReader(`{"log":{"entries":[{"request":{"httpVersion":"\u001b[2J"},"response":{"status":200,"statusText":"\u001b[2J"}},{"request":{"headers":"\u001b"}}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := r.WriteText(&out, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); strings.Contains(got, "\x1b") || strings.Count(got, `\x1b`) != 3 {
+		t.Errorf("it says\n%q", got)
+	}
+	if _, err := ReadHAR(strings.NewReader(`{"log":"\u001b[2J"}`)); err == nil || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("it says %v", err)
+	}
+}

@@ -24,6 +24,7 @@ func ReadHAR(r io.Reader) (*Recording, error) {
 	if err := toEntries(d); err != nil {
 		return nil, fmt.Errorf("this JSON is no HAR: it has no list of log.entries (%v): %w", err, ErrNoCapture)
 	}
+	over, messages := 0, 0
 	for d.More() {
 		var e harEntry
 		if err := d.Decode(&e); err != nil {
@@ -31,7 +32,18 @@ func ReadHAR(r io.Reader) (*Recording, error) {
 			break
 		}
 		rec.Packets++
+		if len(rec.Conns) == mostConns {
+			over++
+			continue
+		}
+		if messages += len(e.Messages) + len(e.Control); messages > mostMessages {
+			rec.Broken = fmt.Sprintf("With entry %d the HAR has more than %d messages (limit: messages of a HAR). What came before it is shown.", rec.Packets, mostMessages)
+			break
+		}
 		rec.entry(&e)
+	}
+	if over > 0 {
+		rec.Notes = append(rec.Notes, fmt.Sprintf("%d entries beyond the first %d are not shown (limit: connections of a capture).", over, mostConns))
 	}
 	if rec.Broken == "" {
 		if _, err := d.Token(); err != nil {
@@ -80,7 +92,7 @@ func toEntries(d *json.Decoder) error {
 
 func wrong(err error, t json.Token) error {
 	if err == nil {
-		err = fmt.Errorf("%v stands in its place", t)
+		err = fmt.Errorf("%s stands in its place", clip(fmt.Sprint(t)))
 	}
 	return err
 }
@@ -253,9 +265,10 @@ func rebuiltNote(e *inspector.Event) string {
 	return ""
 }
 
+// clip is a value of the HAR, short enough for a sentence.
 func clip(s string) string {
 	if len(s) > 20 {
-		return s[:20] + "…"
+		s = strings.ToValidUTF8(s[:20], "") + "…"
 	}
-	return s
+	return inspector.Visible(s)
 }

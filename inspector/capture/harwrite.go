@@ -99,13 +99,13 @@ func (w *HARWriter) begin(conn int, e *inspector.Event) *harExchange {
 	x.ServerAddress = w.server.Addr().String()
 	x.Request = harRequest{
 		Method: string(h.Method.Of(h.Raw)), URL: "http://" + host + target, HTTPVersion: string(h.Version.Of(h.Raw)),
-		Headers: harFields(h), Query: queryFields(target), Cookies: []harField{}, HeadersSize: int64(len(h.Raw)),
+		Headers: fieldsOf(h), Query: queryFields(target), Cookies: []harField{}, HeadersSize: int64(len(h.Raw)),
 	}
 	x.Response = harResponse{Headers: []harField{}, Cookies: []harField{}, HeadersSize: -1, BodySize: -1}
 	return x
 }
 
-func harFields(h *inspector.Head) []harField {
+func fieldsOf(h *inspector.Head) []harField {
 	fields := make([]harField, 0, len(h.Fields))
 	for _, f := range h.Fields {
 		fields = append(fields, harField{valid(f.Name.Of(h.Raw)), valid(f.Value.Of(h.Raw))})
@@ -141,7 +141,7 @@ func (x *harExchange) answer(e *inspector.Event) {
 	where, _ := h.Get("Location")
 	x.Response = harResponse{
 		Status: h.Code, StatusText: valid(h.Reason.Of(h.Raw)), HTTPVersion: string(h.Version.Of(h.Raw)),
-		Headers: harFields(h), Cookies: []harField{}, RedirectURL: where, HeadersSize: int64(len(h.Raw)),
+		Headers: fieldsOf(h), Cookies: []harField{}, RedirectURL: where, HeadersSize: int64(len(h.Raw)),
 		Content: harContent{MimeType: kind},
 	}
 	to, _ := h.Get("Upgrade")

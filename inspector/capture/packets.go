@@ -22,6 +22,8 @@ import (
 )
 
 const (
+	packetBuffer = 256 << 10
+
 	mostConns = 10_000 // connections of one capture
 	// Pages of 1900 bytes that wait for bytes before them: of one direction, and of all.
 	mostPages    = 4096
@@ -51,7 +53,7 @@ func IsPackets(front []byte) bool {
 // ReadPackets reads a capture. Where it breaks, the recording holds what came before and says at which
 // packet it broke; an error is for a file of which nothing can be read.
 func ReadPackets(r io.Reader) (*Recording, error) {
-	buffered := bufio.NewReaderSize(r, 256<<10)
+	buffered := bufio.NewReaderSize(r, packetBuffer)
 	front, err := buffered.Peek(4)
 	if err != nil || !IsPackets(front) {
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -66,7 +68,7 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 		rec.Form = "a pcapng capture"
 		last, kind := -1, layers.LinkType(0)
 		sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { last = -1 } // its interfaces end with it
-		ng, err := pcapgo.NewNgReader(buffered, pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
+		ng, err := pcapgo.NewNgReader(bufio.NewReaderSize(&blocks{from: buffered, order: binary.LittleEndian}, packetBuffer), pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
 		if err != nil {
 			return nil, brokenFile(err)
 		}
@@ -223,7 +225,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	a.feed(h, &layers.TCP{Seq: t.Seq, FIN: t.FIN, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
 	if missing > 0 && h.at == a.now { // in order, so what was cut off is a gap here and now
 		a.cut = true
-		a.feed(h, &layers.TCP{Seq: t.Seq + uint32(len(t.Payload)), BaseLayer: layers.BaseLayer{Payload: make([]byte, missing)}})
+		a.feed(h, &layers.TCP{Seq: t.Seq + uint32(len(t.Payload)), BaseLayer: layers.BaseLayer{Payload: nothing[:min(missing, len(nothing))]}})
 		a.cut = false
 	}
 }
@@ -245,6 +247,9 @@ func (a *assembly) start(h *half, t *layers.TCP) {
 		a.feed(h, &layers.TCP{Seq: seq + 1, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
 	}
 }
+
+// nothing stands for bytes that were cut off: of an IP packet not more than its length can say.
+var nothing [64 << 10]byte
 
 // feed gives tcpassembly a segment. Its clock counts packets, so that bytes that come out of it know
 // which packet they came in.

@@ -71,10 +71,12 @@ type kept struct{ chunk, from, size int32 }
 // mostSpeechless is how many events of bytes a connection gets that speaks no protocol that we know.
 const mostSpeechless = 16
 
-// mostLook is how many steps are looked ahead for the end of a frame, and mostLooks how often.
+// mostLook is how many steps are looked ahead for the end of a frame, mostLooks how often, and mostLooked
+// how many bytes in all.
 const (
-	mostLook  = 4096
-	mostLooks = 4096
+	mostLook   = 4096
+	mostLooks  = 4096
+	mostLooked = 64 << 20
 )
 
 // Spoken is how a connection is called in words.
@@ -123,8 +125,8 @@ func (r *Recording) sort() {
 }
 
 // chained reports whether the bytes of step i begin a frame for sure: headers and lengths from there on
-// lead to a place where a segment ends too.
-func (r *Recording) chained(i int, d inspector.Direction) bool {
+// lead to a place where a segment ends too. left is how many bytes may be looked at.
+func (r *Recording) chained(i int, d inspector.Direction, left *int) bool {
 	first := &r.steps[i]
 	chain := inspector.FrameChain{D: d}
 	for k := i; k < min(len(r.steps), i+mostLook); k++ {
@@ -132,9 +134,10 @@ func (r *Recording) chained(i int, d inspector.Direction) bool {
 		if s.conn != first.conn || s.side != first.side {
 			continue
 		}
-		if s.kind != stepData {
+		if s.kind != stepData || *left < int(s.size) {
 			return false
 		}
+		*left -= int(s.size)
 		if ends, ok := chain.Add(r.bytes(s)); !ok || ends {
 			return ok
 		}
@@ -153,7 +156,7 @@ type player struct {
 }
 
 // Play reads the recording and tells each event, which is valid only during the call. Of o the
-// fields Preview and InflateLimit count.
+// fields Preview, InflateLimit and Stop count.
 func (r *Recording) Play(o Options, tell func(*Told)) {
 	players := make([]player, len(r.Conns))
 	if len(r.steps) == 0 {
@@ -163,7 +166,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 	var start time.Time
 	last := int64(0)
 	told := Told{}
-	hidden, seq, looks := 0, 0, 0
+	hidden, seq, looks, left := 0, 0, 0, mostLooked
 	at := func(s *step) time.Time {
 		last = max(last, s.at) // a clock that was set back
 		return time.Unix(0, last)
@@ -206,6 +209,10 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 	}
 	for i := range r.steps {
 		s := &r.steps[i]
+		if stopped(o.Stop) {
+			r.Notes = append(r.Notes, fmt.Sprintf("The rest, from %s %d on, was not read: it took too long (limit: time of a dissection).", r.unit, s.packet))
+			break
+		}
 		now = s
 		p := &players[s.conn]
 		if p.session == nil {
@@ -224,7 +231,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 		case stepData:
 			if p.session.Seeking(d) && looks < mostLooks {
 				looks++
-				if r.chained(i, d) {
+				if r.chained(i, d, &left) {
 					p.session.Sure(d)
 				}
 			}
@@ -249,6 +256,15 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 	}
 	if hidden > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%d pieces of connections that speak neither HTTP nor WebSocket are not shown (limit: %d pieces a connection without HTTP).", hidden, mostSpeechless))
+	}
+}
+
+func stopped(stop <-chan struct{}) bool {
+	select {
+	case <-stop:
+		return true
+	default:
+		return false
 	}
 }
 

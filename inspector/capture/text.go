@@ -80,10 +80,10 @@ func AppendLine(b []byte, e *Told) []byte {
 	}
 	b = append(b, '\n')
 	if e.Note != "" {
-		b = append(append(append(b, "       "...), e.Note...), '\n')
+		b = append(append(append(b, "       "...), inspector.Visible(e.Note)...), '\n')
 	}
 	for _, v := range e.Violations {
-		b = fmt.Appendf(b, "       breaks a rule at byte %d: %s\n", v.Offset, v)
+		b = fmt.Appendf(b, "       breaks a rule at byte %d: %s\n", v.Offset, inspector.Visible(v.String()))
 	}
 	return b
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -143,6 +144,42 @@ func TestSilenceIsTold(t *testing.T) {
 		if r.Came != want {
 			t.Errorf("a server that %s: %q; want %q", habit, r.Came, want)
 		}
+	}
+}
+
+// A step that nobody reads says how much of it went out: on a pipe, which holds nothing by itself.
+func TestUnreadIsTold(t *testing.T) {
+	u := probetest.Serve(t, "")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	dial := func(context.Context) (net.Conn, error) {
+		server, err := net.Dial("tcp", u.Host)
+		if err != nil {
+			return nil, err
+		}
+		ours, theirs := net.Pipe()
+		go func() {
+			defer server.Close()
+			defer theirs.Close()
+			b := make([]byte, 4<<10)
+			for _, way := range [][2]net.Conn{{theirs, server}, {server, theirs}} { // the handshake passes
+				n, _ := way[0].Read(b)
+				way[1].Write(b[:n])
+			}
+			io.ReadFull(theirs, b[:2])
+			<-ctx.Done()
+		}()
+		return ours, nil
+	}
+	var came string
+	Run(ctx, Options{URL: u, Word: "x", Wait: short, Dial: dial, Report: func(r Result) {
+		if r.Verdict == Failed && came == "" {
+			came = r.Came
+			cancel()
+		}
+	}})
+	if want := "only 2 of 14 bytes were read within 150ms"; came != want {
+		t.Errorf("a step of which two bytes are read: %q; want %q", came, want)
 	}
 }
 

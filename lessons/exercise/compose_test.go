@@ -98,7 +98,7 @@ func TestCompositions(t *testing.T) {
 		}, []string{"1" + asks, "1" + yes}, Passed, "[2 3]", ""},
 		{"too late", func() Check {
 			return Sequence(get(), Response("its answer").Within(0, 50*time.Millisecond, "chars-same"))
-		}, []string{"1" + asks, "1" + yes}, Wrong, "[3]", "100ms"},
+		}, []string{"1" + asks, "1" + yes}, Wrong, "[3]", "100 ms"},
 
 		{"through a proxy", func() Check { return CountsConnections("Run it here.", answered()) },
 			[]string{"1" + asksVia, "1" + yes}, CantTell, "[2]", "Run it here."},

@@ -117,7 +117,7 @@ func stayAlive(a Attempt) Check {
 				h.request.Seq, h.opened.Seq, e.Seq)
 		case e.Frame != nil:
 			h.last = e
-			t.Await(fmt.Sprintf("40 s on this connection (%s are over)", Between(h.opened, e).Round(time.Second)), h.request.Seq, h.opened.Seq, e.Seq)
+			t.Await(fmt.Sprintf("40 s on this connection (%.0f s are over)", Between(h.opened, e).Seconds()), h.request.Seq, h.opened.Seq, e.Seq)
 		case e.Kind == inspector.KindClose:
 			delete(open, e.Conn)
 			if either(e.Close) != nil {

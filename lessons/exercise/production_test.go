@@ -40,3 +40,14 @@ func TestNamesSection(t *testing.T) {
 		}
 	}
 }
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 ms", 9540 * time.Microsecond: "9.5 ms", 527300 * time.Microsecond: "527 ms", 999600 * time.Microsecond: "1.00 s",
+		1737 * time.Millisecond: "1.74 s", 15 * time.Second: "15 s", 15340 * time.Millisecond: "15.3 s",
+	} {
+		if got := Duration(d); got != want {
+			t.Errorf("%v: %q; want %q", d, got, want)
+		}
+	}
+}

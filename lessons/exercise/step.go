@@ -4,6 +4,8 @@ package exercise
 // must get right.
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"wireup/inspector"
@@ -114,13 +116,17 @@ func Between(from, to *wire.Event) time.Duration {
 	return time.Duration((to.At - from.At) * float64(time.Millisecond))
 }
 
-// Duration writes a time as a person says it: 0.31 s, 12 s.
+// Duration writes a time as the pages do: 9.5 ms, 527 ms, 1.74 s, 12.3 s.
 func Duration(d time.Duration) string {
+	n, unit, digits := float64(d)/float64(time.Millisecond), " ms", 0
 	switch {
-	case d >= 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
-	case d >= time.Second:
-		return d.Round(10 * time.Millisecond).String()
+	case n < 9.95:
+		digits = 1
+	case n < 999.5:
+	case n < 9995:
+		n, unit, digits = n/1000, " s", 2
+	default:
+		n, unit, digits = n/1000, " s", 1
 	}
-	return d.Round(100 * time.Microsecond).String()
+	return strings.TrimSuffix(strconv.FormatFloat(n, 'f', digits, 64), ".0") + unit
 }

@@ -1,7 +1,7 @@
 // Figures as the pages write them.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytes, cut, ms, number, plural, share } from "../format.js";
+import { binary, bytes, cut, ms, number, plural, share } from "../format.js";
 
 const T = "\u202f";
 
@@ -26,6 +26,12 @@ test("bytes", () => {
     [5e15, `5000${T}TB`],
   ]) {
     assert.equal(bytes(n), want);
+  }
+});
+
+test("binary", () => {
+  for (const [n, want] of [[0, `0${T}B`], [7, `7${T}B`], [131072, `128${T}KiB`], [1 << 20, `1${T}MiB`], [2.46 * 2 ** 20, `2.5${T}MiB`], [8 << 20, `8${T}MiB`]]) {
+    assert.equal(binary(n), want);
   }
 });
 

@@ -1,7 +1,7 @@
 // The game's figures without a page.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { GameTally } from "../game-sums.js";
+import { GameTally, showable } from "../game-sums.js";
 import { frame, upgrade } from "./events.js";
 
 test("one socket is counted, and nobody else's", () => {
@@ -17,4 +17,10 @@ test("one socket is counted, and nobody else's", () => {
   assert.deepEqual(tally.rates(1100), { up: 2, down: 1, upBytes: 31, downBytes: 16 });
   assert.deepEqual(tally.rates(5000), { up: 0, down: 0, upBytes: 0, downBytes: 0 });
   assert.deepEqual(tally.asRequests({ up: 600, down: 150, downOverhead: 130 }), { moves: 750, ticks: 730 + 14 });
+});
+
+test("what can't be shown is left out of a line", () => {
+  assert.equal(showable(" a\u202eb\u0000c\u200bd\u00a0e\nf "), "abcd e f");
+  assert.equal(showable("👩\u200d👧 שלום <b>"), "👩👧 שלום <b>");
+  assert.equal(showable("\u200b \u2028"), "");
 });

@@ -55,6 +55,12 @@ test("sockets, frames, moves and their price", () => {
   assert.equal(pings.rtt, 1.5);
   assert.deepEqual([game.moves, game.bytes, game.request], [1, 16, 633]);
   assert.match(inWords(tally.found, "game"), /^16.B for a move; as a request it took 633.B$/);
+  const squeezed = (seq, inflated) => {
+    const e = frame(seq, { exchange: 1 });
+    return { ...e, frame: { ...e.frame, inflated: { payload: "", truncated: false, ...inflated } } };
+  };
+  tally.take([squeezed(9, { length: 40, compressed: 8 }), squeezed(10, { length: 0, compressed: 3, error: "no deflate" })]);
+  assert.match(inWords(tally.found, "squeeze"), /^40.B crossed as 8.B, in 1 compressed message$/);
   assert.equal(inWords(tally.found, "race"), undefined);
   assert.equal(inWords(tally.found, "toString"), undefined);
 });
