@@ -270,8 +270,9 @@ func (l *Line) hello(ctx context.Context, c *Command) *Message {
 	l.mu.Unlock()
 	l.countIn()
 	if m == "" && !d.Ended {
-		join := &Command{Say: "join", from: l.key}
-		_ = l.class.command(ctx, join) // without a name one may watch
+		if l.class.name(l.key) == "" {
+			_ = l.class.command(ctx, &Command{Say: "join", from: l.key}) // without a name one may watch
+		}
 		l.class.mu.Lock()
 		l.class.mirror(l.key, l.who)
 		l.class.mu.Unlock()
