@@ -79,10 +79,7 @@ func (k *keeper[D, P]) hear(value []byte, revision uint64) {
 		k.adopt(d, value, revision, false)
 		return
 	}
-	select {
-	case k.stale <- struct{}{}:
-	default:
-	}
+	wake(k.stale)
 }
 
 // change applies a command, and returns when it is kept, or why it isn't.
@@ -185,11 +182,12 @@ func (k *keeper[D, P]) settle(ctx context.Context, jobs []job) {
 		if value, err = json.Marshal(next); err != nil {
 			break
 		}
-		if revision, err = k.store.Put(ctx, k.key, value, revision); err == nil {
-			k.adopt(next, value, revision, true)
+		var put uint64
+		if put, err = k.store.Put(ctx, k.key, value, revision); err == nil {
+			k.adopt(next, value, put, true)
 			break
 		} else if !errors.Is(err, bus.ErrConflict) {
-			k.hear(nil, revision+1) // it may have arrived
+			wake(k.stale) // it may have arrived
 			break
 		}
 	}

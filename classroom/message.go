@@ -218,28 +218,37 @@ func (v view) rows() (rows []rowMessage, sums []sumMessage) {
 	}
 	stuckRows, others := []rowMessage{}, []rowMessage{}
 	for n := range v.crowd.size() {
-		row := rowMessage{Viewer: nameOf(v.state.Draw, n), Exercises: map[string]string{}}
+		isStuck := false
 		for i, name := range names {
-			s, stuck := v.board.Tries[name].of(n, since)
-			switch {
-			case s == notStarted:
-				continue
+			switch s, stuck := v.board.Tries[name].of(n, since); {
+			case stuck:
+				sums[i].Stuck++
+				sums[i].Trying++
+				isStuck = true
+			case s == trying:
+				sums[i].Trying++
 			case s == passed:
 				sums[i].Passed++
-			default:
-				sums[i].Trying++
-			}
-			if row.Exercises[name] = s.String(); stuck {
-				sums[i].Stuck++
-				row.Stuck = true
 			}
 		}
-		if row.Stuck {
-			stuckRows = append(stuckRows, row)
-		} else if len(others) < mostRows {
-			others = append(others, row)
+		switch {
+		case isStuck && len(stuckRows) < mostRows:
+			stuckRows = append(stuckRows, v.row(n, names, true))
+		case !isStuck && len(others) < mostRows:
+			others = append(others, v.row(n, names, false))
 		}
 	}
 	rows = append(stuckRows, others...)
 	return rows[:min(len(rows), mostRows)], sums
+}
+
+// row is the board's row of viewer n.
+func (v view) row(n int, names []string, stuck bool) rowMessage {
+	row := rowMessage{Viewer: nameOf(v.state.Draw, n), Exercises: map[string]string{}, Stuck: stuck}
+	for _, name := range names {
+		if s, _ := v.board.Tries[name].of(n, v.since()); s != notStarted {
+			row.Exercises[name] = s.String()
+		}
+	}
+	return row
 }
