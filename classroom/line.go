@@ -265,14 +265,15 @@ func (l *Line) hello(ctx context.Context, c *Command) *Message {
 	default:
 		return answer(c.ID, refuse("as says viewer, presenter or screen."))
 	}
+	joins := m == "" && !d.Ended
+	if joins && l.class.name(l.key) == "" {
+		_ = l.class.command(ctx, &Command{Say: "join", from: l.key}) // without a name one may watch
+	}
 	l.mu.Lock()
-	l.mark, l.greeted = m, true
+	l.mark, l.greeted = m, true // from here on the line is told
 	l.mu.Unlock()
 	l.countIn()
-	if m == "" && !d.Ended {
-		if l.class.name(l.key) == "" {
-			_ = l.class.command(ctx, &Command{Say: "join", from: l.key}) // without a name one may watch
-		}
+	if joins {
 		l.class.mu.Lock()
 		l.class.mirror(l.key, l.who)
 		l.class.mu.Unlock()

@@ -64,6 +64,9 @@ func (s *Server) dissect(w http.ResponseWriter, r *http.Request) error {
 	if upload.capture() {
 		return s.dissectCapture(w, r, q, upload)
 	}
+	if what := capture.Binary(upload.front); what != "" {
+		return badDissect(fmt.Sprintf("This is neither a capture, a HAR nor hex: %s.", what))
+	}
 	text, form, err := s.hexOf(w, r, upload.body)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +68,7 @@ func (p *patience) wait() {
 func newUpload(w http.ResponseWriter, r *http.Request) *upload {
 	u := &upload{patience: patience{http.NewResponseController(w), time.Now().Add(uploadTime)}}
 	b := bufio.NewReaderSize(r.Body, 512)
-	u.front, _ = b.Peek(4) // a shorter body begins no capture
+	u.front, _ = b.Peek(4) // a shorter body is all of it, and a longer one need not have come yet
 	u.body = struct {
 		io.Reader
 		io.Closer
@@ -79,7 +78,7 @@ func newUpload(w http.ResponseWriter, r *http.Request) *upload {
 
 // capture reports whether the body is a file of connections.
 func (u *upload) capture() bool {
-	return capture.IsPackets(u.front) || bytes.HasPrefix(bytes.TrimLeft(u.front, " \t\r\n\ufeff"), []byte("{"))
+	return capture.IsFile(u.front)
 }
 
 func (u *upload) Read(p []byte) (int, error) {
@@ -92,21 +91,45 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// bounded is a reader that says whether it was too long.
+type bounded struct {
+	io.Reader
+	tooLong *http.MaxBytesError
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	errors.As(err, &b.tooLong)
+	return n, err
+}
+
+// gunzipped is an upload unpacked, which may be as long as one that isn't packed.
+func (u *upload) gunzipped(w http.ResponseWriter, most int64) (io.Reader, error) {
+	if !capture.IsGzip(u.front) {
+		return u, nil
+	}
+	unpacked, err := capture.Gunzip(bufio.NewReader(u))
+	if err != nil {
+		return nil, badDissect(fmt.Sprintf("This file begins as gzip does, and can't be unpacked: %v. Send it as it was before gzip.", err))
+	}
+	return http.MaxBytesReader(w, io.NopCloser(unpacked), most), nil
+}
+
 // recording reads an upload.
 func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording, error) {
 	u.from = http.MaxBytesReader(w, u.body, s.limits.Capture)
-	var rec *capture.Recording
-	var err error
-	if capture.IsPackets(u.front) {
-		rec, err = capture.ReadPackets(u)
-	} else {
-		rec, err = capture.ReadHAR(u)
+	in, err := u.gunzipped(w, s.limits.Capture)
+	if err != nil {
+		return nil, err
 	}
+	read := &bounded{Reader: in}
+	rec, err := capture.Read(read)
 	_ = u.control.SetReadDeadline(time.Time{}) // it was for the body alone
-	var tooLong *http.MaxBytesError
 	switch {
-	case errors.As(u.err, &tooLong):
-		return nil, s.overFile()
+	case read.tooLong != nil && capture.IsGzip(u.front):
+		return nil, s.overFile("Unpacked, the file")
+	case read.tooLong != nil:
+		return nil, s.overFile("The file")
 	case u.err != nil:
 		return nil, &StatusError{Code: http.StatusBadRequest, Ref: dissectRef, Err: u.err, Text: "The file did not come whole. Send it again."}
 	case errors.Is(err, capture.ErrNoCapture):
@@ -119,14 +142,14 @@ func (s *Server) recording(w http.ResponseWriter, u *upload) (*capture.Recording
 // so that a client that asks first (Expect: 100-continue) sends none.
 func (s *Server) fits(r *http.Request) error {
 	if r.ContentLength > max(s.limits.Capture, percentEncoding*s.limits.Hex) {
-		return s.overFile()
+		return s.overFile("The file")
 	}
 	return nil
 }
 
-func (s *Server) overFile() error {
+func (s *Server) overFile(what string) error {
 	return &StatusError{Code: http.StatusRequestEntityTooLarge, Ref: dissectRef,
-		Text: fmt.Sprintf("The file is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", sizeWords(s.limits.Capture))}
+		Text: fmt.Sprintf("%s is larger than %s (limit: --capture-file). Capture less, or cut it with editcap -c 10000 IN OUT.", what, sizeWords(s.limits.Capture))}
 }
 
 // dissectCapture answers with what a capture or a HAR holds.

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -94,6 +95,13 @@ func TestDissectFileRefusals(t *testing.T) {
 	l := DefaultLimits()
 	l.Capture = 2000
 	s := startEcho(t, l)
+	zipped := func(text string) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = z.Write([]byte(text))
+		_ = z.Close()
+		return b.String()
+	}
 	magic := "\x0a\x0d\x0d\x0a"
 	for _, tt := range []struct {
 		name, query, kind, file string
@@ -101,6 +109,11 @@ func TestDissectFileRefusals(t *testing.T) {
 		says                    string
 	}{
 		{"too large", "", "", `{"log": {"entries": [` + strings.Repeat(" ", 3000) + "]}}", 413, "limit: --capture-file"},
+		{"too large when it is unpacked", "", "", zipped(`{"log": {"entries": [` + strings.Repeat(" ", 3000) + "]}}"), 413, "Unpacked, the file is larger than"},
+		{"gzip that breaks off", "", "", zipped("{}")[:5], 400, "can't be unpacked"},
+		{"gzip of text", "", "", zipped("81 05"), 400, "these bytes begin no capture"},
+		{"a picture", "", "application/octet-stream", "\xff\xd8\xff\xe0\x00\x10JFIF", 400, "it is binary"},
+		{"zstd", "", "application/octet-stream", "\x28\xb5\x2f\xfd", 400, "unpack it first, with unzstd"},
 		{"nothing behind the magic", "", "application/x-pcapng", magic, 400, "the file breaks before its first packet: it ends in the middle"},
 		{"JSON that is no HAR", "", "application/json", `{"a": 1}`, 400, "no list of log.entries"},
 		{"a query for hex", "?as=frames", "", `{"log": {"entries": []}}`, 400, "knows no as"},
@@ -114,6 +127,9 @@ func TestDissectFileRefusals(t *testing.T) {
 	}
 	if code, a := s.upload(t, "", "", []byte(`{"log": {"entries": []}}`)); code != 200 || len(a.Events) != 0 || !strings.HasPrefix(a.Why, "A HAR of 0 entries with 0 connections") {
 		t.Errorf("an empty HAR: %d %+v", code, a)
+	}
+	if code, a := s.upload(t, "", "", []byte(zipped(`{"log": {"entries": []}}`))); code != 200 || !strings.HasPrefix(a.Why, "A HAR of 0 entries") {
+		t.Errorf("an empty HAR in gzip: %d %+v", code, a)
 	}
 	for _, tt := range []struct {
 		from []string

@@ -74,7 +74,7 @@ func (s *Server) ownServer(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	course := tunnel.NewCourse(ws)
 	defer context.AfterFunc(ctx, course.Cut)()
-	owner := wire.Owner{Wire: id, Driver: wire.DriverProbe, Lab: ownLab}
+	owner := wire.Owner{Wire: id, Driver: wire.DriverProbe, Lab: ownLab, Dialed: true, Note: "wireup probe opened it to " + server.Host + "."}
 	probe.Run(ctx, probe.Options{
 		URL: server, Word: word, Wait: stepTime,
 		Dial:   func(ctx context.Context) (net.Conn, error) { return course.Dial(ctx, server.Host) },

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"wireup/inspector"
@@ -27,13 +28,14 @@ func (s *Server) logPcapng(w http.ResponseWriter, r *http.Request) error {
 		if lost > 0 {
 			comment += fmt.Sprintf(" Its first %d events are no longer kept.", lost)
 		}
-		f, err := capture.NewWriter(out, localAddress(r), comment)
+		own := localAddress(r)
+		f, err := capture.NewWriter(out, own, comment)
 		if err != nil {
 			return err
 		}
 		for _, e := range events {
 			if !f.Known(e.Conn) {
-				if err := f.Begin(e.Conn, e.Event.At, headline(e)); err != nil {
+				if err := f.Begin(e.Conn, e.Event.At, headline(e, own)); err != nil {
 					return err
 				}
 			}
@@ -46,23 +48,42 @@ func (s *Server) logPcapng(w http.ResponseWriter, r *http.Request) error {
 }
 
 // headline is what the first event that is kept of a connection says of it.
-func headline(e *wire.Event) capture.Headline {
+func headline(e *wire.Event, own netip.AddrPort) capture.Headline {
 	h := capture.Headline{Whole: e.Kind == inspector.KindOpen, Text: fmt.Sprintf("Connection %d of the wire.", e.Conn)}
 	if e.Driver != "" {
 		h.Text = fmt.Sprintf("Connection %d of the wire, driven by: %s.", e.Conn, e.Driver)
 	}
 	h.Client, _ = netip.ParseAddrPort(e.Remote) // nobody's, if it is none
+	h.Server = reached(e, own)
 	if e.Note != "" {
 		h.Text += " " + e.Note
 	}
 	return h
 }
 
+// reached is the address at which a connection reached its server; own is that of the pages. Of a server
+// that is known by a name it is the port.
+func reached(e *wire.Event, own netip.AddrPort) netip.AddrPort {
+	if at, err := netip.ParseAddrPort(e.Local); err == nil {
+		return at
+	}
+	if _, digits, err := net.SplitHostPort(e.Local); err == nil {
+		if port, err := strconv.ParseUint(digits, 10, 16); err == nil {
+			return netip.AddrPortFrom(own.Addr(), uint16(port))
+		}
+	}
+	return own
+}
+
 // logHAR answers with the log as a HAR.
 func (s *Server) logHAR(w http.ResponseWriter, r *http.Request) error {
 	return s.logFile(w, r, "har", "application/json", func(out io.Writer, _ wire.ID, events []*wire.Event, _ uint64) error {
-		f := capture.NewHARWriter(localAddress(r))
+		own := localAddress(r)
+		f := capture.NewHARWriter(own)
 		for _, e := range events {
+			if e.Local != "" {
+				f.Begin(e.Conn, reached(e, own))
+			}
 			f.Add(e.Conn, e.Event)
 		}
 		return f.Write(out)

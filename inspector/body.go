@@ -16,8 +16,8 @@ type body struct {
 	size, overhead uint64
 	bytes          []byte
 	data           Span
-	last           bool // the chunk in progress is the last
-	holed          bool // bytes are missing behind those that are kept
+	last           bool   // the chunk in progress is the last
+	missing        uint64 // bytes that nobody recorded, behind those that are kept
 }
 
 // chunkStep is what of a chunk comes next.
@@ -42,13 +42,13 @@ func (b *body) start(f BodyFraming, length uint64) {
 // next makes b ready for the next chunk.
 func (b *body) next() {
 	b.step, b.digits, b.left, b.last = chunkSize, 0, 0, false
-	b.size, b.overhead, b.bytes, b.data, b.holed = 0, 0, b.bytes[:0], Span{}, false
+	b.size, b.overhead, b.bytes, b.data, b.missing = 0, 0, b.bytes[:0], Span{}, 0
 }
 
 // keep adds p to the event in progress, up to limit bytes.
 func (b *body) keep(p []byte, limit int) {
 	b.size += uint64(len(p))
-	if room := limit - len(b.bytes); room > 0 && !b.holed {
+	if room := limit - len(b.bytes); room > 0 && b.missing == 0 {
 		b.bytes = append(b.bytes, p[:min(room, len(p))]...)
 	}
 }
@@ -213,7 +213,7 @@ func (s *Session) tellBody(h *half, broken ...Violation) {
 	}
 	e := s.begin(h, KindBody)
 	e.Size, e.Overhead, e.Bytes = b.size, b.overhead, b.bytes
-	e.Truncated = b.size > uint64(len(b.bytes)) || b.holed
+	e.Truncated = b.size > uint64(len(b.bytes)) || b.missing > 0
 	e.Body = &Body{Framing: b.framing, Chunk: b.chunk, Last: b.last, Data: b.data}
 	e.Note, h.note = h.note, ""
 	e.Violations = broken

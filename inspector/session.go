@@ -44,6 +44,7 @@ type Session struct {
 	upFirst   bool // whose close frame came first
 	pings     []ping
 	over      bool
+	ended     bool // and nobody knows how: what was looked at is over, and perhaps not the connection
 	gap       bool // what is unfinished was cut off by a gap, and not by the connection's end
 	joined    bool // the connection is older than the recording
 }
@@ -372,7 +373,7 @@ func (s *Session) Ended(at time.Time, how Ending, err error) {
 	if s.over {
 		return
 	}
-	s.over = true
+	s.over, s.ended = true, how == EndUnknown
 	for _, h := range []*half{&s.up, &s.down} {
 		h.at = at
 		s.unfinished(h)
@@ -416,6 +417,9 @@ func (s *Session) unfinished(h *half) {
 func (s *Session) cutBy() string {
 	if s.gap {
 		return "The recording has a gap"
+	}
+	if s.ended {
+		return "The recording ends"
 	}
 	return "The connection ended"
 }

@@ -118,11 +118,11 @@ func (s *Session) within(h *half, n uint64) bool {
 
 // skipped moves on by n bytes of payload.
 func (s *Session) skipped(h *half, n uint64) {
-	note := fmt.Sprintf("%s of its payload are missing from the recording.", count(n, "byte"))
 	switch h.phase {
 	case inBody, inChunks:
 		b := &h.body
-		b.holed, h.note = true, note
+		b.missing += n
+		h.note = missingNote(b.missing)
 		if b.framing == BodyUntilClose {
 			return
 		}
@@ -137,15 +137,19 @@ func (s *Session) skipped(h *half, n uint64) {
 		s.tellBody(h)
 		h.phase = inHead
 	case inFrames:
-		h.frames.skip(n, note)
+		h.frames.skip(n)
 	}
 }
 
+func missingNote(n uint64) string {
+	return fmt.Sprintf("%s of its payload are missing from the recording.", count(n, "byte"))
+}
+
 // skip moves on by n bytes of the frame's payload.
-func (r *frameReader) skip(n uint64, note string) {
+func (r *frameReader) skip(n uint64) {
 	r.missing += n
 	r.frame.Missing = r.missing
-	r.lost = note
+	r.lost = missingNote(r.missing)
 	r.judge.Lose()
 	r.deflated.lost = r.frame.Compressed
 	if r.decoder.left -= n; r.decoder.left == 0 {

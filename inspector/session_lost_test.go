@@ -142,3 +142,31 @@ func FuzzLost(f *testing.F) {
 		}
 	})
 }
+
+// TestLostNotes holds that several gaps of one payload are told as their sum, and that what ends with the
+// recording is not said to end with the connection.
+func TestLostNotes(t *testing.T) {
+	at := time.Unix(0, 0)
+	var notes []string
+	s := NewSession(Options{Preview: 100}, func(e *Event) {
+		if e.Kind == KindFrame || e.Kind == KindBody {
+			notes = append(notes, e.Note)
+		}
+	})
+	s.Observe(at, Up, []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+	s.Observe(at, Down, []byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na"))
+	s.Lost(at, Down, 3)
+	s.Observe(at, Down, []byte("b"))
+	s.Lost(at, Down, 4)
+	s.Observe(at, Up, []byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"))
+	s.Observe(at, Down, []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x82\x0aab"))
+	s.Lost(at, Down, 2)
+	s.Observe(at, Down, []byte("cd"))
+	s.Lost(at, Down, 4)
+	s.Observe(at, Up, []byte("\x81\x85\x37\xfa\x21\x3d\x7f"))
+	s.Ended(at, EndUnknown, nil)
+	want := []string{"7 bytes of its payload are missing from the recording.", "6 bytes of its payload are missing from the recording.", "The recording ends inside this frame."}
+	if fmt.Sprint(notes) != fmt.Sprint(want) {
+		t.Errorf("notes:\n%s\nwant\n%s", strings.Join(notes, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -159,7 +159,7 @@ func frameSentence(e *Event, who string) string {
 	case f.Missing > 0:
 		fmt.Fprintf(&b, " The recording lacks %s of it.", count(f.Missing, "byte"))
 	case f.Received < f.Length:
-		fmt.Fprintf(&b, " The connection ended after %s of it.", count(f.Received, "byte"))
+		fmt.Fprintf(&b, " Only %s of it came.", count(f.Received, "byte"))
 	}
 	if f.Close != nil {
 		switch {

@@ -124,7 +124,7 @@ export interface WireEvent {
   frame?: Frame;
   http?: Http;
   body?: Body;
-  open?: { remote?: string };
+  open?: { remote?: string; local?: string };
   close?: CloseTruth;
   devtools: Mark;
   devtoolsWhy?: string;

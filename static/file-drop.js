@@ -7,7 +7,7 @@ const PATIENCE = 1000; // milliseconds before the bar shows
 /** A place to drop files on. */
 export class FileDrop {
   root = el("div", { class: "filedrop" });
-  #input = el("input", { type: "file", class: "visually-hidden", accept: ".pcap,.pcapng,.cap,.har,.json,.hex,.txt", "aria-label": "Open a file" });
+  #input = el("input", { type: "file", class: "visually-hidden", accept: ".pcap,.pcapng,.cap,.gz,.har,.json,.hex,.txt", "aria-label": "Open a file" });
 
   /**
    * @param {HTMLElement} target files may be dropped anywhere on it

@@ -36,7 +36,7 @@ export function typeOf(e) {
 export function dataOf(e) {
   switch (e.kind) {
     case "open":
-      return e.open?.remote ? `from ${e.open.remote}` : "TCP connection";
+      return e.open?.remote ? `from ${e.open.remote}` : e.open?.local ? `to ${e.open.local}` : "TCP connection";
     case "request":
       return requestData(e);
     case "response":

@@ -102,7 +102,7 @@ export class WuDecoder extends HTMLElement {
         {},
         el("li", {}, "Pairs of digits, with or without spaces, commas, colons, 0x or \\x. What stands behind a # is a comment."),
         el("li", {}, "Dumps of xxd, hexdump -C, od -A x -t x1, tcpdump -X and Wireshark. Of a packet, leave out the headers of IP and TCP."),
-        el("li", {}, "Literals of Python and C, such as b'GET / HTTP/1.1\\r\\n'."),
+        el("li", {}, "Literals of Python and C, such as b'GET / HTTP/1.1\\r\\n', and arrays of C and Go."),
         el("li", {}, "A > or “up” before what a client sent, a < or “down” before what a server sent."),
       )),
     );
@@ -196,11 +196,11 @@ export class WuDecoder extends HTMLElement {
       const { status, answer } = await this.#progress.send(`/dissect${after > 0 ? `?after=${after}` : ""}`, file, signal);
       if (signal.aborted) return;
       if (status === 200) this.#showFile(file, answer);
-      else this.#trouble(answer.error ?? `The server answered ${status}.`);
+      else this.#trouble(answer.error ?? `The server answered ${status}.`, file.name);
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof DOMException && error.name === "AbortError") this.#trouble("Stopped. Nothing of the file was read.");
-      else this.#trouble(error instanceof TypeError ? "The server does not answer, or did not want all of the file. Try again, or with a smaller one." : String(error));
+      if (error instanceof DOMException && error.name === "AbortError") this.#trouble("Stopped. Nothing of the file was read.", file.name);
+      else this.#trouble(error instanceof TypeError ? "The server does not answer, or did not want all of the file. Try again, or with a smaller one." : String(error), file.name);
     }
   }
 
@@ -231,6 +231,7 @@ export class WuDecoder extends HTMLElement {
       el("div", { class: "line" }, ...steps),
     );
     this.#opened.hidden = false;
+    if (this.#decoded.getBoundingClientRect().top > innerHeight / 2) this.#decoded.scrollIntoView(); // on a narrow page it is below all this
   }
 
   /** settled takes back what stood of another text. */
@@ -266,14 +267,19 @@ export class WuDecoder extends HTMLElement {
     this.#box.reveal();
   }
 
-  /** @param {string} text */
-  #trouble(text) {
+  /**
+   * @param {string} text
+   * @param {string} [file] the file that is to blame, and not what stands in the box
+   */
+  #trouble(text, file) {
     this.#answer = undefined;
     write(this.#said, "");
     this.#box?.mark([]);
-    this.#box?.area.setAttribute("aria-invalid", "true");
-    write(this.#fault, `${text} The rows are those of the text before.`);
+    if (file === undefined) this.#box?.area.setAttribute("aria-invalid", "true");
+    else this.#box?.area.removeAttribute("aria-invalid");
+    write(this.#fault, `${file === undefined ? "" : `${file}: `}${text} The rows are still those from before.`);
     this.#fault.hidden = false;
+    if (file !== undefined) this.#fault.scrollIntoView({ block: "nearest" });
   }
 
   /**

@@ -14,7 +14,7 @@ func TestCodeOfEveryKind(t *testing.T) {
 	for name, e := range everyKind() {
 		t.Run(name, func(t *testing.T) {
 			kept := Keep(e)
-			kept.Driver, kept.Lab, kept.Remote = DriverPage, "echo", "127.0.0.1:5"
+			kept.Driver, kept.Lab, kept.Remote, kept.Local = DriverPage, "echo", "127.0.0.1:5", "127.0.0.1:6"
 			b := putEntry(nil, kept)
 			r := &reader{b: b}
 			got := r.entry()

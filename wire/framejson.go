@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"wireup/inspector"
@@ -16,8 +17,9 @@ import (
 // FramePreview is how many payload bytes a frame object shows.
 const FramePreview = 64
 
-// frames holds what depends on few bits of a frame only, so that appending it is copying.
-var frames = newFrameTables()
+// frames has what depends on few bits of a frame only, so that appending it is copying. It is made when it
+// is first asked for: not every command needs it.
+var frames = sync.OnceValue(newFrameTables)
 
 // frameTables is JSON made once, for every first byte of a header and every form of the rest.
 // The fields are those of inspector.HeaderFields: nothing of them is written down here.
@@ -150,6 +152,7 @@ func appendFrame(b []byte, f *inspector.Frame, v []inspector.Violation, place bo
 	if f.Masked {
 		mask = 1
 	}
+	frames := frames()
 	s := &frames.shapes[mask][form(&f.Header)]
 	b = append(b, frames.opening[mask][first]...)
 	if f.Masked {
@@ -290,7 +293,7 @@ func appendPlace(b []byte, f *inspector.Frame) []byte {
 	b = strconv.AppendInt(b, int64(f.Message), 10)
 	b = append(b, `,"part":`...)
 	b = strconv.AppendInt(b, int64(f.Part), 10)
-	return append(b, frames.types[f.MessageType&0xF][compressed]...)
+	return append(b, frames().types[f.MessageType&0xF][compressed]...)
 }
 
 // appendRare appends what applies to few frames.

@@ -5,13 +5,14 @@ package wire
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"wireup/inspector"
 )
 
 // echoes holds, for a text and for a binary frame and each form of the length, what depends on
 // no more than that of the two frames of an echo.
-var echoes = newEchoTables(frames)
+var echoes = sync.OnceValue(newEchoTables)
 
 // echoTables are frameTables joined: the pieces that stand next to each other are one.
 type echoTables [2][3]echoPieces
@@ -29,8 +30,8 @@ type echoPieces struct {
 	end      string
 }
 
-func newEchoTables(t *frameTables) *echoTables {
-	e := new(echoTables)
+func newEchoTables() *echoTables {
+	t, e := frames(), new(echoTables)
 	for i, o := range []inspector.Opcode{inspector.OpText, inspector.OpBinary} {
 		first := firstByte(&inspector.Header{Fin: true, Opcode: o})
 		for form := range e[i] {
@@ -68,7 +69,7 @@ func AppendEcho(b []byte, f *inspector.Frame) (_ []byte, ok bool) {
 		f.Opcode != inspector.OpText && f.Opcode != inspector.OpBinary {
 		return b, false
 	}
-	p := &echoes[f.Opcode-inspector.OpText][form(&f.Header)]
+	p := &echoes()[f.Opcode-inspector.OpText][form(&f.Header)]
 	var digits [20]byte
 	length := strconv.AppendUint(digits[:0], f.Length, 10)
 	b = append(b, p.opening...)

@@ -89,6 +89,8 @@ func appendKind(b []byte, e *Event) []byte {
 	case e.Kind == inspector.KindOpen:
 		b = append(b, `,"open":{"remote":`...)
 		b = appendString(b, e.Remote)
+		b = append(b, `,"local":`...)
+		b = appendString(b, e.Local)
 		b = append(b, '}')
 	case e.Head != nil:
 		b = append(b, `,"http":`...)

@@ -45,6 +45,7 @@ type eventJSON struct {
 
 type openJSON struct {
 	Remote string `json:"remote"`
+	Local  string `json:"local"`
 }
 
 type httpJSON struct {
@@ -131,7 +132,7 @@ func text(b []byte) string {
 
 func entryOf(e *inspector.Event) *Event {
 	k := Keep(e)
-	k.Seq, k.Conn, k.At, k.Driver, k.Lab, k.Remote = 17, 3, 5120.412, DriverPage, "echo", "127.0.0.1:50012"
+	k.Seq, k.Conn, k.At, k.Driver, k.Lab, k.Remote, k.Local = 17, 3, 5120.412, DriverPage, "echo", "127.0.0.1:50012", "127.0.0.1:8080"
 	return k
 }
 
@@ -192,8 +193,8 @@ func checkKind(t *testing.T, got eventJSON, e *Event) {
 	}
 	switch {
 	case got.Open != nil:
-		if got.Open.Remote != e.Remote {
-			t.Errorf("open is %+v; want remote %s", got.Open, e.Remote)
+		if got.Open.Remote != e.Remote || got.Open.Local != e.Local {
+			t.Errorf("open is %+v; want remote %s and local %s", got.Open, e.Remote, e.Local)
 		}
 	case got.HTTP != nil:
 		checkHead(t, got.HTTP, e.Head)

@@ -68,7 +68,7 @@ type mirror struct {
 // copy appends a copy of e.
 func (m *mirror) copy(e *Event) {
 	c := *e // what it points to is never changed
-	c.Seq, c.Remote, c.Viewer, c.sender = 0, "", m.viewer, nil
+	c.Seq, c.Remote, c.Local, c.Viewer, c.sender = 0, "", "", m.viewer, nil
 	if m.missed > 0 {
 		inner := *e.Event
 		inner.Note = fmt.Sprintf("%d events of this viewer before it are left out (limit: the room's frames).", m.missed)

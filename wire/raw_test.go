@@ -14,6 +14,7 @@ const rawID = ID("rawaaaaaaaaaa")
 // rawConn is a connection that is never read: its bytes are told by hand.
 type rawConn struct{ net.Conn }
 
+func (rawConn) LocalAddr() net.Addr  { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8081} }
 func (rawConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 50012} }
 
 func watchRaw(h *Hub) *Raw {

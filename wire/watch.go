@@ -4,6 +4,7 @@ package wire
 
 import (
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,9 @@ type tracker struct {
 	conn    *inspector.Conn
 	session *inspector.Session
 
-	asked     bool // whether the connection was announced has been looked up
+	note      string // what there is to say of it as a whole
+	dialed    bool   // our end is the client's
+	asked     bool   // whether the connection was announced has been looked up
 	announced announcement
 
 	// The exchanges from number first on. The session awaits a bounded number of answers, and
@@ -66,6 +69,8 @@ type Owner struct {
 	Wire   ID
 	Driver string // empty: each request says whether a page or a terminal sent it
 	Lab    string
+	Note   string // what there is to say of the connection, as a sentence
+	Dialed bool   // our end is the client's
 }
 
 // WatchFor is Watch for a connection that doesn't talk to this server: one that goes to a server of
@@ -73,6 +78,7 @@ type Owner struct {
 func (h *Hub) WatchFor(c *inspector.Conn, o Owner) inspector.Observer {
 	t := h.Watch(c).(*tracker)
 	t.asked, t.announced = true, announcement{o.Driver, o.Wire, o.Lab, true}
+	t.note, t.dialed = o.Note, o.Dialed
 	return t
 }
 
@@ -220,10 +226,10 @@ func (t *tracker) appearance(x exchange, e *inspector.Event) *appearance {
 // open tells the wire of a.exchange that the connection is there; e is what it is about to log.
 // past is what the connection has behind it, when there is anything to say.
 func (t *tracker) open(a *appearance, e *inspector.Event, past string) {
-	o := inspector.Event{At: t.conn.Accepted, Kind: inspector.KindOpen, Direction: inspector.Up}
+	o := inspector.Event{At: t.conn.Accepted, Kind: inspector.KindOpen, Direction: inspector.Up, Note: t.note}
 	if age := e.Began.Sub(t.conn.Accepted); past != "" || age >= longBefore {
 		o.At = e.Began
-		o.Note = "The connection was opened " + seconds(age) + " before"
+		o.Note = strings.TrimSpace(o.Note + " The connection was opened " + seconds(age) + " before")
 		if past != "" {
 			o.Note += "; " + past
 		}
@@ -234,11 +240,20 @@ func (t *tracker) open(a *appearance, e *inspector.Event, past string) {
 		a.wire = t.hub.Wire(a.exchange.wire)
 		a.conn = a.wire.connect()
 		entry := Keep(&o)
-		if r := t.conn.RemoteAddr(); r != nil {
-			entry.Remote = r.String()
+		client, server := t.conn.RemoteAddr(), t.conn.LocalAddr()
+		if t.dialed {
+			client, server = server, client
 		}
+		entry.Remote, entry.Local = named(client), named(server)
 		done = a.append(entry)
 	}
+}
+
+func named(a net.Addr) string {
+	if a == nil {
+		return ""
+	}
+	return a.String()
 }
 
 // closed tells every wire that the connection appeared on how it ended. A connection that was

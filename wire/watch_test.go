@@ -37,6 +37,7 @@ type quiet struct {
 }
 
 func (q quiet) RemoteAddr() net.Addr { return q.remote }
+func (q quiet) LocalAddr() net.Addr  { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
 
 // line is a watched connection whose bytes a test makes up.
 type line struct {
@@ -124,6 +125,9 @@ func TestOneExchange(t *testing.T) {
 		if events[i].At != want {
 			t.Errorf("event %d is at %v; want %v", i, events[i].At, want)
 		}
+	}
+	if got := events[0].Local; got != "127.0.0.1:8080" {
+		t.Errorf("the client reached %q", got)
 	}
 	if got := events[0].Remote; got != "127.0.0.1:50012" {
 		t.Errorf("the open's remote is %q", got)
@@ -536,10 +540,13 @@ func TestWatchForAnOwner(t *testing.T) {
 	}
 
 	silent := newLine(h, time.Unix(1001, 0))
-	silent.Observer = h.WatchFor(silent.tap, Owner{Wire: own, Driver: DriverProbe, Lab: "choose"})
+	silent.Observer = h.WatchFor(silent.tap, Owner{Wire: own, Driver: DriverProbe, Lab: "choose", Note: "It is ours.", Dialed: true})
 	silent.end()
 	events, _ = w.After(uint64(len(want)), 100)
 	if len(events) != 2 || events[0].Driver != DriverProbe || events[1].Kind != inspector.KindClose {
 		t.Errorf("a connection that says nothing: %+v; want that it opened and closed", events)
+	}
+	if e := events[0]; e.Remote != "127.0.0.1:8080" || e.Local != "127.0.0.1:50012" || e.Note != "It is ours." {
+		t.Errorf("a connection that we opened: from %s to %s, %q; want our end as its client, and the note", e.Remote, e.Local, e.Note)
 	}
 }

@@ -250,7 +250,7 @@ func TestDecoderFiles(t *testing.T) {
 	d.until(`!document.querySelector("wu-decoder .uploading").hidden && document.querySelector("wu-decoder .uploading progress").max === 2000024`)
 	d.shoot("decode-uploading")
 	d.press("wu-decoder .uploading", "Stop")
-	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
+	d.until(`document.querySelector("wu-decoder .decode-editor > .decode-fault:not([hidden])")?.textContent.startsWith("long.har: Stopped.") && document.querySelector("wu-decoder .uploading").hidden`)
 	d.uploads(-1)
 	// Hex in a file goes on as text, and a drop does what the picker does.
 	eval[bool](d, `(() => { const t = new DataTransfer(); t.items.add(new File(["81 00"], "a.hex")); document.querySelector("wu-decoder").dispatchEvent(new DragEvent("drop", {dataTransfer: t, bubbles: true, cancelable: true})); return true })()`)

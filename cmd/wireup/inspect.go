@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -45,7 +44,7 @@ func inspectCommand(stdin io.Reader, stdout, stderr, help io.Writer) *ffcli.Comm
 		Name:       "inspect",
 		ShortUsage: "wireup inspect [flags] FILE",
 		ShortHelp:  "say what a capture (pcap, pcapng), a HAR or hex holds",
-		LongHelp:   "Says what a capture (pcap, pcapng), a HAR or hex holds: connections, requests, frames.\nFILE may be - for the standard input, as in: tcpdump -i lo -U -w - 'tcp port 8765' | wireup inspect -",
+		LongHelp:   "Says what a capture (pcap, pcapng), a HAR or hex holds, in gzip or not: connections, requests, frames.\nFILE may be - for the standard input, as in: tcpdump -i lo -U -w - 'tcp port 8765' | wireup inspect -\nCtrl-C ends tcpdump, and what it caught is printed then.",
 		FlagSet:    fs,
 		Options:    flagOptions(),
 		Exec: func(_ context.Context, args []string) error {
@@ -91,23 +90,25 @@ var errTooLarge = errors.New("the file goes on, but no more of it is read (limit
 // inspect reads a file and prints what it holds.
 func (f *inspectFlags) inspect(in io.Reader, stdout, stderr io.Writer) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(inspectGC))
-	limited := &atMost{from: in, left: int64(f.largest)}
+	unzipped, err := capture.Gunzip(bufio.NewReaderSize(in, 512))
+	if err != nil {
+		return fmt.Errorf("this file begins as gzip does, and can't be unpacked: %w", err)
+	}
+	limited := &atMost{from: unzipped, left: int64(f.largest)}
 	from := bufio.NewReaderSize(limited, 256<<10)
 	front, err := from.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	var rec *capture.Recording
-	switch {
-	case capture.IsPackets(front):
-		rec, err = capture.ReadPackets(from)
-	case bytes.HasPrefix(bytes.TrimLeft(front, " \t\r\n\ufeff"), []byte("{")):
-		rec, err = capture.ReadHAR(from)
-	default:
+	if !capture.IsFile(front) {
 		return f.hex(from, stdout, stderr)
 	}
+	rec, err := capture.Read(from)
 	if err != nil {
 		return fmt.Errorf("nothing of this file can be read: %s; inspect reads pcap, pcapng, HAR and hex", strings.TrimSuffix(err.Error(), ": "+capture.ErrNoCapture.Error()))
+	}
+	if limited.over {
+		rec.Broken = fmt.Sprintf("Reading stopped behind %d %s: the file is larger than %s (limit: --largest). What came before is shown.", rec.Packets, rec.Unit(rec.Packets), &f.largest)
 	}
 	o := capture.Options{Preview: inspectPreview, InflateLimit: inspectMessage}
 	if f.fields {
@@ -126,7 +127,8 @@ func (f *inspectFlags) inspect(in io.Reader, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stderr, rec.Words())
 	}
 	if err == nil && rec.Broken != "" {
-		err = errors.New(lowerFirst(rec.Broken))
+		broke, _, _ := strings.Cut(rec.Broken, ":") // the rest has been printed
+		err = errors.New(lowerFirst(broke))
 	}
 	return err
 }
@@ -149,7 +151,14 @@ func (f *inspectFlags) line(b []byte, e *capture.Told) []byte {
 }
 
 // hex reads hex and prints what it stands for.
-func (f *inspectFlags) hex(from io.Reader, stdout, stderr io.Writer) error {
+func (f *inspectFlags) hex(from *bufio.Reader, stdout, stderr io.Writer) error {
+	front, _ := from.Peek(512) // a shorter file is all of it
+	if len(front) == 0 {
+		return errors.New("this file is empty")
+	}
+	if what := capture.Binary(front); what != "" {
+		return fmt.Errorf("this file is neither a capture, a HAR nor hex: %s", what)
+	}
 	text, err := io.ReadAll(io.LimitReader(from, inspectHex+1))
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"os"
@@ -88,6 +89,32 @@ func TestInspect(t *testing.T) {
 	for _, args := range [][]string{{}, {file, file}, {"--json", "--fields", file}} {
 		if status, _, said = inspected(t, args...); status != exitUsage {
 			t.Errorf("%v: %d %s", args, status, said)
+		}
+	}
+
+	// What is no capture: the words say what it is, and what to do.
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, _ = z.Write(m.File)
+	_ = z.Close()
+	for _, tt := range []struct {
+		name string
+		file []byte
+		want string // "" for what is read
+	}{
+		{"in gzip", zipped.Bytes(), ""},
+		{"in half a gzip", zipped.Bytes()[:zipped.Len()/2], "wireup: the file breaks at packet"},
+		{"gzip and no more", zipped.Bytes()[:5], "can't be unpacked"},
+		{"empty", nil, "this file is empty"},
+		{"in zstd", []byte("\x28\xb5\x2f\xfd..."), "unpack it first, with unzstd"},
+		{"a picture", []byte("\xff\xd8\xff\xe0\x00\x10JFIF"), "it is binary"},
+	} {
+		if err := os.WriteFile(text, tt.file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, out, said := inspected(t, text)
+		if tt.want == "" && (status != exitOK || !strings.Contains(out, m.Ping)) || tt.want != "" && (status != exitFault || !strings.Contains(said, tt.want)) {
+			t.Errorf("%s: %d %s%s, want %q", tt.name, status, said, out, tt.want)
 		}
 	}
 

@@ -152,7 +152,7 @@ func (p *proxyFlags) start(hub *wire.Hub, stderr io.Writer) {
 	if p == nil {
 		return
 	}
-	owner := wire.Owner{Wire: p.id, Lab: proxyLab}
+	owner := wire.Owner{Wire: p.id, Lab: proxyLab, Note: "wireup proxy carries it on to " + p.to + "."}
 	p.relay = relay.New(relay.Options{
 		Dial:  func(ctx context.Context) (net.Conn, error) { return p.target.Dial(ctx, p.roots) },
 		Watch: func(c *inspector.Conn) inspector.Observer { return hub.WatchFor(c, owner) },

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"wireup/inspector/capture"
 )
 
 // proxyProgram runs wireup proxy before a server and returns where it listens, where its pages are
@@ -102,6 +104,22 @@ func TestProxy(t *testing.T) {
 	for _, want := range []string{"proxy request: GET /there HTTP/1.1", "proxy body: body, 5 bytes", "proxy request: GET /chat HTTP/1.1", "proxy frame: text frame, 15 bytes, masked", "proxy frame: text frame, 15 bytes\n"} {
 		if !strings.Contains(told.String(), want) {
 			t.Errorf("the wire says\n%s; want %q in it", &told, want)
+		}
+	}
+
+	// As a capture, its connections are those of the proxy: from the client to where it listens.
+	res, err = http.Get("http://" + pages + "/wire/" + id + "/log.pcapng")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := capture.ReadPackets(res.Body)
+	res.Body.Close()
+	if err != nil || len(rec.Conns) != 2 {
+		t.Fatalf("the capture: %v, %+v; want two connections", err, rec)
+	}
+	for i := range rec.Conns {
+		if c := &rec.Conns[i]; c.Server.String() != address || c.Client == c.Server {
+			t.Errorf("connection %d of the capture goes %s; want to %s", i+1, c, address)
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()

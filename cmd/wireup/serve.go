@@ -91,7 +91,7 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.IntVar(&f.limits.WireSockets, "wire-sockets", f.limits.WireSockets, "WebSockets open at once on one wire")
 	fs.IntVar(&f.limits.AddressSockets, "address-sockets", f.limits.AddressSockets, "WebSockets open at once from one client address")
 	fs.IntVar(&f.limits.Connections, "connections", f.limits.Connections, "connections open at once, besides WebSockets")
-	fs.IntVar(&f.limits.AddressConns, "address-connections", f.limits.AddressConns, "the same, from one client address")
+	fs.IntVar(&f.limits.AddressConns, "address-connections", f.limits.AddressConns, "connections open at once from one client address, besides WebSockets")
 	fs.Var(&f.head, "request-head", "largest request head, in `bytes`")
 	fs.DurationVar(&f.limits.RequestTime, "request-time", f.limits.RequestTime, "`time` in which a request head must have come")
 	fs.DurationVar(&f.limits.ResponseTime, "response-time", f.limits.ResponseTime, "`time` in which a client must have taken a response")

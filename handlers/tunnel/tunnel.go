@@ -236,6 +236,9 @@ func (n name) String() string { return string(n) }
 // RemoteAddr is the server's, as the reader named it.
 func (c *connection) RemoteAddr() net.Addr { return c.address }
 
+// LocalAddr is on the reader's machine, and not told.
+func (c *connection) LocalAddr() net.Addr { return name("") }
+
 // Read says of a reset that it was one.
 func (c *connection) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)

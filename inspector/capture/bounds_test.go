@@ -74,7 +74,7 @@ func TestPlayingIsBounded(t *testing.T) {
 	left := 10
 	r := &Recording{unit: "packet", Conns: make([]Conn, 1)}
 	for i := range 4 {
-		r.add(step{packet: int32(i + 1), side: 1, kind: stepData, kept: r.keep([]byte{0x82, 126, 0xff, 0xff})})
+		r.steps.add(step{packet: int32(i + 1), side: 1, kind: stepData, kept: r.keep([]byte{0x82, 126, 0xff, 0xff})})
 	}
 	if r.chained(0, inspector.Down, &left) || left != 2 {
 		t.Errorf("%d bytes are left to look at; want 2", left)

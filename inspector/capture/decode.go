@@ -4,6 +4,7 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"time"
@@ -377,7 +378,7 @@ func (d *decoder) event(e *inspector.Event) {
 		return
 	}
 	kept := Event{Event: e.Clone(), At: e.At.Sub(time.Time{}), Place: d.placeOf(i, from, d.told[i])}
-	kept.Note = strings.NewReplacer("The connection ended", "The bytes end", "the connection ended", "the bytes end").Replace(kept.Note)
+	kept.Note = strings.Replace(kept.Note, "The recording ends", "The bytes end", 1)
 	for _, v := range e.Violations {
 		at := min(from+v.Offset, d.told[i]-1) // what is missing is missed behind the last byte
 		kept.Faults = append(kept.Faults, d.placeOf(i, at, at+1))
@@ -426,10 +427,28 @@ func guess(b []byte) (Kind, string) {
 			return Request, "A request that is not whole, since the first word is a method of HTTP."
 		}
 	}
+	if n := packetHead(b); n > 0 {
+		return Bytes, fmt.Sprintf("Bytes: this is a whole packet, as tcpdump -X and Wireshark show it, and what TCP carries begins behind its first %d bytes. Delete those, or open the capture itself.", n)
+	}
 	if odd := noFrame(b); odd != "" {
 		return Bytes, "Bytes: no head of HTTP begins so, and no frame: " + odd + " Ask for frames to read them as such all the same."
 	}
 	return Frames, fmt.Sprintf("Frames, since byte 0x%02x can begin a frame, and no head of HTTP begins so.", b[0])
+}
+
+// packetHead is how many bytes the headers of a packet take that b is: of Ethernet if it has one, IPv4 and
+// TCP. It is 0 if b is none.
+func packetHead(b []byte) int {
+	const ethernet, least = 14, 40
+	link := 0
+	if len(b) > ethernet && b[12] == 8 && b[13] == 0 {
+		link = ethernet
+	}
+	ip := b[link:]
+	if len(ip) < least || ip[0] != 0x45 || ip[9] != 6 || int(binary.BigEndian.Uint16(ip[2:])) > len(ip) {
+		return 0
+	}
+	return link + 20 + int(ip[32]>>4)*4
 }
 
 // noFrame says why b begins no frame that anybody would send; "" if it may.

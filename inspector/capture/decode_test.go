@@ -3,6 +3,7 @@ package capture
 // What pasted bytes are taken for, and the events that they make.
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -129,5 +130,21 @@ func TestDecodeBounds(t *testing.T) {
 	var conflict *OptionError
 	if _, err := h.Decode(Options{As: Request, Side: FromServer}); !errors.As(err, &conflict) {
 		t.Errorf("a request from a server: %v", err)
+	}
+}
+
+// A whole packet is no frame: the words say where what TCP carries begins.
+func TestDecodePacket(t *testing.T) {
+	file := packets(t, written(t, "192.0.2.7:50000"))[7]
+	for name, b := range map[string][]byte{"with Ethernet": file, "from IP on": file[14:]} {
+		h, err := ParseHex(hex.EncodeToString(b), 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := h.Decode(Options{})
+		want := fmt.Sprintf("behind its first %d bytes", len(b)-11)
+		if err != nil || d.Took != Bytes || !strings.Contains(d.Why, want) {
+			t.Errorf("%s: %v %+v; want %q", name, err, d, want)
+		}
 	}
 }

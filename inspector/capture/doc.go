@@ -4,7 +4,7 @@
 //
 // [ParseHex] reads hex as people paste it: pairs of digits with or without spaces, commas, colons,
 // 0x or \x; the dumps of xxd, hexdump -C, od, tcpdump -X and Wireshark, with their offsets and
-// their text columns; string literals of Python and C; and recordings such as
+// their text columns; string literals of Python and C; arrays of C and Go; and recordings such as
 //
 //	# What it shows.
 //	0.000 up 81 85 5f 0a 1d e0   # anything behind a # is a comment
@@ -22,10 +22,11 @@
 // # Captures
 //
 // [ReadPackets] reads pcap and pcapng, and [ReadHAR] a HAR, into a [Recording]: its connections, and
-// what crossed them, in the order in which an application could have met it. gopacket reads packets
-// and puts TCP together; [Recording.Play] has an inspector.Session of each connection tell its events.
-// What the capture misses is told as a gap, and reading goes on at the next sure boundary, as it does
-// where a capture begins within a connection. A file that breaks says at which packet.
+// what crossed them, in the order in which an application could have met it. gopacket reads packets,
+// and puts fragments of IPv4 and segments of TCP together; [Recording.Play] has an inspector.Session of
+// each connection tell its events. What the capture misses is told as a gap, and reading goes on at the
+// next sure boundary, as it does where a capture begins within a connection. A file that breaks says at
+// which packet. [Read] tells a capture from a HAR, and [Gunzip] unpacks either.
 //
 // [Writer] writes events as a pcapng that Wireshark reads: the bytes and times are real, the headers of
 // Ethernet, IP and TCP are made up, and the file says so. [HARWriter] writes a HAR as Chrome does, with

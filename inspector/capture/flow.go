@@ -44,7 +44,11 @@ func (w *Writer) newFlow(conn int, h Headline) *flow {
 		client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 49152)
 	}
 	client = netip.AddrPortFrom(client.Addr().Unmap().WithZone(""), client.Port())
-	server := netip.AddrPortFrom(w.server.Addr().Unmap().WithZone(""), w.server.Port())
+	server := w.server
+	if h.Server.IsValid() && h.Server.Port() != 0 {
+		server = h.Server
+	}
+	server = netip.AddrPortFrom(server.Addr().Unmap().WithZone(""), server.Port())
 	if client.Addr().Is4() != server.Addr().Is4() {
 		loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 		if client.Addr().Is6() {

@@ -94,6 +94,20 @@ func FuzzReadHAR(f *testing.F) {
 	})
 }
 
+// A HAR without the server's address names the host, and a clock that was set back changes no order.
+func TestHARWithoutAddresses(t *testing.T) {
+	r, err := ReadHAR(strings.NewReader(`{"log": {"entries": [{"startedDateTime": "2026-11-20T10:00:00Z",
+		"request": {"method": "GET", "url": "ws://example.com/chat", "httpVersion": "HTTP/1.1", "headers": [{"name": "Upgrade", "value": "websocket"}, {"name": "Connection", "value": "Upgrade"}]},
+		"response": {"status": 101, "statusText": "Switching Protocols", "httpVersion": "HTTP/1.1", "headers": [{"name": "Upgrade", "value": "websocket"}, {"name": "Connection", "value": "Upgrade"}]},
+		"_webSocketMessages": [{"type": "receive", "time": 1763632800, "opcode": 1, "data": "early"}]}]}}`))
+	if err != nil || r.Conns[0].String() != "to example.com" {
+		t.Fatalf("%v %v", err, r.Conns)
+	}
+	if got := play(r); !strings.HasPrefix(got, "1 up GET /chat") || !strings.Contains(got, "1 down text frame, 5 bytes =early") {
+		t.Errorf("told\n%s", got)
+	}
+}
+
 // What a file says of itself never reaches a terminal as an order.
 func TestHARObeyedByNoTerminal(t *testing.T) {
 	r, err := ReadHAR(strings.NewReader(`{"log":{"entries":[{"request":{"httpVersion":"\u001b[2J"},"response":{"status":200,"statusText":"\u001b[2J"}},{"request":{"headers":"\u001b"}}]}}`))

@@ -3,6 +3,7 @@ package capture
 // A HAR read: it holds no bytes of the wire, so heads and frames are rebuilt from what it says.
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -50,7 +51,7 @@ func ReadHAR(r io.Reader) (*Recording, error) {
 			rec.Broken = fmt.Sprintf("The HAR breaks behind entry %d, byte %d: %s. What came before is shown.", rec.Packets, d.InputOffset(), jsonWords(err))
 		}
 	}
-	sort.SliceStable(rec.steps, func(i, k int) bool { return rec.steps[i].at < rec.steps[k].at })
+	rec.steps.sort(func(a, b step) int { return cmp.Compare(a.at, b.at) })
 	return rec, nil
 }
 
@@ -102,6 +103,7 @@ type harBuilder struct {
 	rec  *Recording
 	conn int32
 	b    []byte
+	last int64 // nanoseconds since 1970
 }
 
 // entry adds one entry as a connection of its own: a HAR doesn't say what crossed on one.
@@ -123,7 +125,7 @@ func (r *Recording) entry(e *harEntry) {
 		note = "This crossed as " + clip(v) + ". It stands here as HTTP/1.1 would write it."
 	}
 	h := &harBuilder{rec: r, conn: int32(len(r.Conns))}
-	r.Conns = append(r.Conns, Conn{Server: server, Note: note})
+	r.Conns = append(r.Conns, Conn{Server: server, Host: clip(u.Host), Note: note})
 	h.request(e, u, at)
 	if e.Response.Status <= 0 {
 		return
@@ -147,7 +149,8 @@ func port(u *url.URL) uint16 {
 // send adds what has been built in b.
 func (h *harBuilder) send(at time.Time, side uint8) {
 	r := h.rec
-	r.add(step{at: at.UnixNano(), packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
+	h.last = max(h.last, at.UnixNano()) // a clock that was set back
+	r.steps.add(step{at: h.last, packet: int32(r.Packets), conn: h.conn, side: side, kind: stepData, kept: r.keep(h.b)})
 	h.b = h.b[:0]
 }
 

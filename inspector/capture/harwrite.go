@@ -20,6 +20,7 @@ import (
 // HARWriter gathers events into a HAR. Add them in order, then Write.
 type HARWriter struct {
 	server  netip.AddrPort
+	servers map[int]netip.AddrPort
 	entries []*harExchange
 	open    map[harKey]*harExchange
 	omitted int // events that belong to no request that is kept
@@ -44,9 +45,19 @@ type harPart struct {
 	cut  bool
 }
 
-// NewHARWriter makes one; server is the address that answered.
+// NewHARWriter makes one; server is the address that answered, where Begin names no other.
 func NewHARWriter(server netip.AddrPort) *HARWriter {
-	return &HARWriter{server: server, open: make(map[harKey]*harExchange)}
+	return &HARWriter{server: server, servers: make(map[int]netip.AddrPort), open: make(map[harKey]*harExchange)}
+}
+
+// Begin says which address a connection's client has reached.
+func (w *HARWriter) Begin(conn int, server netip.AddrPort) { w.servers[conn] = server }
+
+func (w *HARWriter) serverOf(conn int) netip.AddrPort {
+	if server, ok := w.servers[conn]; ok {
+		return server
+	}
+	return w.server
 }
 
 // Add adds an event of a connection.
@@ -91,12 +102,12 @@ func (w *HARWriter) begin(conn int, e *inspector.Event) *harExchange {
 	target := string(h.Target.Of(h.Raw))
 	host, ok := h.Get("Host")
 	if !ok || host == "" {
-		host = w.server.String()
+		host = w.serverOf(conn).String()
 	}
 	x := &harExchange{began: e.Began, sent: e.At, ended: e.At}
 	x.Connection = strconv.Itoa(conn)
 	x.Started = e.Began.UTC().Format(time.RFC3339Nano)
-	x.ServerAddress = w.server.Addr().String()
+	x.ServerAddress = w.serverOf(conn).Addr().String()
 	x.Request = harRequest{
 		Method: string(h.Method.Of(h.Raw)), URL: "http://" + host + target, HTTPVersion: string(h.Version.Of(h.Raw)),
 		Headers: fieldsOf(h), Query: queryFields(target), Cookies: []harField{}, HeadersSize: int64(len(h.Raw)),

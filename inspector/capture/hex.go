@@ -55,6 +55,7 @@ func (e *SizeError) Error() string { return fmt.Sprintf("more than %d bytes of h
 
 // ParseHex reads text, which may hold at most limit bytes. Its errors are *HexError and *SizeError.
 func ParseHex(text string, limit int) (*Hex, error) {
+	text = arrays(text)
 	p := &hexParser{h: &Hex{text: text, lines: []int{0}}, limit: limit, starred: -1}
 	for i := range len(text) {
 		if text[i] == '\n' {
@@ -297,6 +298,9 @@ func (p *hexParser) digits(s string, at int, inDump bool) error {
 				return err
 			}
 		case n%2 == 1:
+			if i-start == 7 && at+start == p.at {
+				return p.wrong(at+start, 7, fmt.Sprintf("%q is an offset as hexdump and od write it, whose bytes may stand in another order. Make the dump with xxd or hexdump -C.", s[start:i]))
+			}
 			return p.wrong(at+i-1, 1, fmt.Sprintf("%q has an odd number of digits. Each byte is two of them: put a 0 before the single one, or what is missing behind it.", short(s[start:i])))
 		default:
 			for ; from < i; from += 2 {

@@ -182,3 +182,31 @@ func looksLikeHTTP(s string) bool {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
 	return strings.Contains(line, "HTTP/1.")
 }
+
+// arrays blanks what stands around the bytes in arrays, as xxd -i and Wireshark write them for C, and
+// programs in Go. Each character that stays keeps its place.
+func arrays(text string) string {
+	front, _, ok := strings.Cut(text, "{")
+	front = strings.TrimRight(front, " \t\r\n")
+	if !ok || strings.Contains(front, "#") || !strings.Contains(front, "[") || !strings.HasSuffix(front, "=") && !strings.HasSuffix(front, "[]byte") {
+		return text
+	}
+	b := []byte(text)
+	inside, comment := false, false
+	for i, c := range b {
+		end := comment && c == '/' && text[i-1] == '*'
+		comment = comment || c == '/' && strings.HasPrefix(text[i:], "/*")
+		switch {
+		case comment:
+		case c == '{':
+			inside = true
+		case c == '}':
+			inside = false
+		}
+		if c != '\n' && (!inside || comment || c == '{') {
+			b[i] = ' '
+		}
+		comment = comment && !end
+	}
+	return string(b)
+}

@@ -5,20 +5,32 @@ package capture
 import (
 	"bytes"
 	"net/netip"
+	"slices"
+	"time"
 
 	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/ip4defrag"
 	"github.com/gopacket/gopacket/layers"
 )
 
-// Why packets are left out, as the ends of sentences.
+// Why packets are left out.
 const (
-	skipOther    = "carried no TCP and was left out"
-	skipFragment = "was a fragment of an IP packet, which is not put together, and was left out"
-	skipLink     = "came from a link whose type wireup doesn't read, and was left out"
-	skipBroken   = "broke off inside its headers and was left out"
+	skipOther     = "no TCP"
+	skipFragment  = "fragment"
+	skipFragment6 = "IPv6 fragment"
+	skipLink      = "link"
+	skipBroken    = "broken"
+	waits         = "waits" // it is a fragment, and others of its packet are to come
 )
 
-var skipWords = []string{skipOther, skipFragment, skipLink, skipBroken}
+// skipWords say it of one packet and of more.
+var skipWords = []struct{ why, one, more string }{
+	{skipOther, "One packet carried no TCP and was left out.", "%d packets carried no TCP and were left out."},
+	{skipFragment, "One fragment of a packet was cut short or contradicts those before it, and was left out.", "%d fragments of packets were cut short or contradict those before them, and were left out."},
+	{skipFragment6, "One fragment of an IPv6 packet was left out: wireup puts together those of IPv4 only.", "%d fragments of IPv6 packets were left out: wireup puts together those of IPv4 only."},
+	{skipLink, "One packet came from a link whose type wireup doesn't read, and was left out.", "%d packets came from a link whose type wireup doesn't read, and were left out."},
+	{skipBroken, "One packet broke off inside its headers and was left out.", "%d packets broke off inside their headers and were left out."},
+}
 
 // linkIPv4 and linkIPv6 are link types that are IP and nothing else; gopacket has no names for them.
 const (
@@ -41,6 +53,8 @@ type packetDecoder struct {
 	skip     layers.IPv6ExtensionSkipper
 	tcp      layers.TCP
 	made     bool // a packet has the addresses that a Writer gives
+
+	fragments *ip4defrag.IPv4Defragmenter
 }
 
 // segment finds the TCP segment in a packet, and how many bytes of its payload were not recorded. why
@@ -57,15 +71,18 @@ func (d *packetDecoder) segment(link layers.LinkType, data []byte) (src, dst net
 		if d.ip4.DecodeFromBytes(data, nothing) != nil {
 			return src, dst, nil, 0, skipBroken
 		}
-		if d.ip4.Flags&layers.IPv4MoreFragments != 0 || d.ip4.FragOffset != 0 {
-			return src, dst, nil, 0, skipFragment
-		}
 		if d.ip4.Protocol != layers.IPProtocolTCP {
 			return src, dst, nil, 0, skipOther
 		}
 		src, _ = netip.AddrFromSlice(d.ip4.SrcIP)
 		dst, _ = netip.AddrFromSlice(d.ip4.DstIP)
 		data, length = d.ip4.Payload, int(d.ip4.Length)-4*int(d.ip4.IHL)
+		if d.ip4.Flags&layers.IPv4MoreFragments != 0 || d.ip4.FragOffset != 0 {
+			if data, why = d.join(); why != "" {
+				return src, dst, nil, 0, why
+			}
+			length = len(data)
+		}
 	case layers.EthernetTypeIPv6:
 		if d.ip6.DecodeFromBytes(data, nothing) != nil {
 			return src, dst, nil, 0, skipBroken
@@ -76,7 +93,7 @@ func (d *packetDecoder) segment(link layers.LinkType, data []byte) (src, dst net
 		data = d.ip6.Payload
 		for next != layers.IPProtocolTCP {
 			if next == layers.IPProtocolIPv6Fragment {
-				return src, dst, nil, 0, skipFragment
+				return src, dst, nil, 0, skipFragment6
 			}
 			if !d.skip.CanDecode().Contains(next.LayerType()) || len(data) == 0 {
 				return src, dst, nil, 0, skipOther
@@ -94,6 +111,31 @@ func (d *packetDecoder) segment(link layers.LinkType, data []byte) (src, dst net
 		return src, dst, nil, 0, skipBroken
 	}
 	return src, dst, &d.tcp, max(length-4*int(d.tcp.DataOffset)-len(d.tcp.Payload), 0), ""
+}
+
+// join puts the fragment at hand to those before it, and returns what the packet carries once it is whole.
+func (d *packetDecoder) join() (data []byte, why string) {
+	if d.fragments == nil {
+		d.fragments = ip4defrag.NewIPv4Defragmenter()
+	}
+	kept := d.ip4
+	kept.SrcIP, kept.DstIP, kept.Payload = slices.Clone(kept.SrcIP), slices.Clone(kept.DstIP), slices.Clone(kept.Payload)
+	whole, err := d.fragments.DefragIPv4WithTimestamp(&kept, time.Time{})
+	switch {
+	case err != nil:
+		return nil, skipFragment
+	case whole == nil:
+		return nil, waits
+	}
+	return whole.Payload, ""
+}
+
+// unjoined is how many packets are still not whole.
+func (d *packetDecoder) unjoined() int {
+	if d.fragments == nil {
+		return 0
+	}
+	return d.fragments.DiscardOlderThan(time.Unix(1, 0))
 }
 
 // link takes off what stands before IP.

@@ -5,6 +5,7 @@ package capture
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
-	"github.com/gopacket/gopacket/pcapgo"
 	"github.com/gopacket/gopacket/tcpassembly"
 
 	"wireup/inspector"
@@ -32,11 +32,6 @@ const (
 
 // ErrNoCapture is a file that does not begin as a capture does.
 var ErrNoCapture = errors.New("these bytes begin no capture")
-
-// source hands out packets.
-type source interface {
-	ZeroCopyReadPacketData() ([]byte, gopacket.CaptureInfo, error)
-}
 
 // IsPackets reports whether a file that begins so is a capture of packets.
 func IsPackets(front []byte) bool {
@@ -62,39 +57,21 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 		return nil, ErrNoCapture
 	}
 	rec := &Recording{Form: "a pcap capture", unit: "packet"}
-	var from source
-	var link func(gopacket.CaptureInfo) layers.LinkType
+	var next source
 	if bytes.Equal(front, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
 		rec.Form = "a pcapng capture"
-		last, kind := -1, layers.LinkType(0)
-		sectionEnded := func([]pcapgo.NgInterface, pcapgo.NgSectionInfo) { last = -1 } // its interfaces end with it
-		ng, err := pcapgo.NewNgReader(bufio.NewReaderSize(&blocks{from: buffered, order: binary.LittleEndian}, packetBuffer), pcapgo.NgReaderOptions{WantMixedLinkType: true, SectionEndCallback: sectionEnded})
-		if err != nil {
-			return nil, brokenFile(err)
-		}
-		from = ng
-		link = func(ci gopacket.CaptureInfo) layers.LinkType {
-			if ci.InterfaceIndex == last {
-				return kind
-			}
-			i, err := ng.Interface(ci.InterfaceIndex)
-			if err != nil {
-				return 0xffff
-			}
-			last, kind = ci.InterfaceIndex, i.LinkType
-			return kind
-		}
+		var ng *ngSource
+		ng, err = newNgSource(buffered)
+		next = ng.next
 	} else {
-		pcap, err := pcapgo.NewReader(buffered)
-		if err != nil {
-			return nil, brokenFile(err)
-		}
-		from = pcap
-		link = func(gopacket.CaptureInfo) layers.LinkType { return pcap.LinkType() }
+		next, err = pcapSource(buffered)
+	}
+	if err != nil {
+		return nil, brokenFile(err)
 	}
 	a := newAssembly(rec)
 	for {
-		data, ci, err := from.ZeroCopyReadPacketData()
+		data, link, at, err := next()
 		if errors.Is(err, io.EOF) && len(data) == 0 {
 			break
 		}
@@ -103,7 +80,7 @@ func ReadPackets(r io.Reader) (*Recording, error) {
 			break
 		}
 		rec.Packets++
-		a.packet(link(ci), data, ci.Timestamp)
+		a.packet(link, data, at)
 	}
 	a.finish()
 	rec.Made = a.decode.made
@@ -129,13 +106,21 @@ type assembly struct {
 	all     []*tcpConn
 	latest  *tcpConn
 	decode  packetDecoder
-	now     int32 // the packet's number
-	at      int64 // and its time
-	times   []int64
+	now     moment   // that of the packet at hand
+	fed     []moment // those of the packets that tcpassembly got
 	skipped map[string]int
 	raw     [5]byte
 	cut     bool // what is fed stands for bytes that were cut off
 	over    int  // packets of connections beyond the limit
+
+	latestStep int32 // the packet of the step that was added last
+	unsorted   bool  // it was not always later
+}
+
+// moment is a packet's number and its time.
+type moment struct {
+	packet int32
+	at     int64 // nanoseconds since 1970
 }
 
 // tuple is both ends of a connection, the lesser first.
@@ -150,7 +135,8 @@ type tcpConn struct {
 	reset  bool
 }
 
-// half is what one side sends; it is tcpassembly's Stream of that.
+// half is what one side sends. As long as its segments come in order it takes them as they come; from
+// the first that does not, tcpassembly puts them in order, and this is its Stream.
 type half struct {
 	a       *assembly
 	conn    *tcpConn
@@ -159,12 +145,15 @@ type half struct {
 	done    bool
 	isn     uint32 // of its SYN
 	synced  bool   // there was one
-	at      int32  // the packet at which all bytes so far had come
-	data    bool
+	next    uint32 // the number of the byte that comes next
+	strayed bool   // tcpassembly has it
+	all     moment // when all bytes so far had come
+	first   kept   // what it says first
+	data    bool   // it says something
 }
 
 func newAssembly(rec *Recording) *assembly {
-	a := &assembly{rec: rec, conns: make(map[tuple]*tcpConn), skipped: make(map[string]int), times: []int64{0}}
+	a := &assembly{rec: rec, conns: make(map[tuple]*tcpConn), skipped: make(map[string]int)}
 	a.pool = tcpassembly.NewAssembler(tcpassembly.NewStreamPool(a))
 	a.pool.MaxBufferedPagesPerConnection, a.pool.MaxBufferedPagesTotal = mostPages, mostAllPages
 	return a
@@ -180,12 +169,8 @@ func (a *assembly) New(flow, _ gopacket.Flow) tcpassembly.Stream {
 
 // packet takes one packet.
 func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
-	a.now++
-	a.at = at.UnixNano()
-	if len(a.times) == cap(a.times) {
-		a.times = slices.Grow(a.times, max(1024, len(a.times)))
-	}
-	a.times = append(a.times, a.at)
+	a.now.packet++
+	a.now.at = at.UnixNano()
 	src, dst, t, missing, why := a.decode.segment(link, data)
 	if why != "" {
 		a.skipped[why]++
@@ -202,7 +187,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 		if t.ACK {
 			c.client = 1 - side
 		}
-		a.step(c, uint8(c.client), stepOpen, a.now, kept{})
+		a.step(&c.halves[c.client], stepOpen, a.now, kept{})
 	}
 	a.start(h, t)
 	if t.SYN && t.ACK && !other.started { // its own SYN was not recorded
@@ -213,7 +198,7 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	}
 	if t.RST {
 		c.reset = true
-		a.step(c, h.side, stepRST, a.now, kept{})
+		a.step(h, stepRST, a.now, kept{})
 		return
 	}
 	if missing > 0 {
@@ -222,11 +207,9 @@ func (a *assembly) packet(link layers.LinkType, data []byte, at time.Time) {
 	if t.SYN || !t.FIN && len(t.Payload) == 0 {
 		return // a probe that keeps a connection alive may hold a byte: it is one that came before
 	}
-	a.feed(h, &layers.TCP{Seq: t.Seq, FIN: t.FIN, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
-	if missing > 0 && h.at == a.now { // in order, so what was cut off is a gap here and now
-		a.cut = true
-		a.feed(h, &layers.TCP{Seq: t.Seq + uint32(len(t.Payload)), BaseLayer: layers.BaseLayer{Payload: nothing[:min(missing, len(nothing))]}})
-		a.cut = false
+	a.take(h, t.Seq, t.Payload, t.FIN)
+	if missing > 0 {
+		a.lack(h, t.Seq+uint32(len(t.Payload)), missing)
 	}
 }
 
@@ -236,15 +219,44 @@ func (a *assembly) start(h *half, t *layers.TCP) {
 		return
 	}
 	h.started = true
-	seq := t.Seq
+	h.next = t.Seq
 	if t.SYN {
-		h.isn, h.synced = seq, true
-	} else {
-		seq-- // as if a SYN had stood before it
+		h.isn, h.synced = t.Seq, true
+		h.next++
+		if len(t.Payload) > 0 {
+			a.take(h, h.next, t.Payload, false)
+		}
 	}
-	a.feed(h, &layers.TCP{SYN: true, Seq: seq})
-	if len(t.Payload) > 0 && t.SYN {
-		a.feed(h, &layers.TCP{Seq: seq + 1, BaseLayer: layers.BaseLayer{Payload: t.Payload}})
+}
+
+// take takes a segment of a side.
+func (a *assembly) take(h *half, seq uint32, payload []byte, fin bool) {
+	if h.strayed || seq != h.next {
+		a.feed(h, &layers.TCP{Seq: seq, FIN: fin, BaseLayer: layers.BaseLayer{Payload: payload}})
+		return
+	}
+	h.next += uint32(len(payload))
+	h.all = a.now
+	if len(payload) > 0 {
+		h.add(payload)
+	}
+	if fin {
+		h.end()
+	}
+}
+
+// lack takes what was cut off a segment: where that came in order, it is a gap here and now.
+func (a *assembly) lack(h *half, seq uint32, n int) {
+	n = min(n, len(nothing))
+	switch {
+	case h.strayed && h.all == a.now:
+		a.cut = true
+		a.feed(h, &layers.TCP{Seq: seq, BaseLayer: layers.BaseLayer{Payload: nothing[:n]}})
+		a.cut = false
+	case !h.strayed && h.next == seq:
+		h.next += uint32(n)
+		h.all = a.now
+		a.step(h, stepGap, h.all, missing(n))
 	}
 }
 
@@ -254,8 +266,16 @@ var nothing [64 << 10]byte
 // feed gives tcpassembly a segment. Its clock counts packets, so that bytes that come out of it know
 // which packet they came in.
 func (a *assembly) feed(h *half, t *layers.TCP) {
-	flow := append(binary.BigEndian.AppendUint32(a.raw[:0], uint32(h.conn.number)), h.side)
-	a.pool.AssembleWithTimestamp(gopacket.NewFlow(gopacket.EndpointInvalid, flow, nil), t, time.Unix(0, int64(a.now)))
+	flow := gopacket.NewFlow(gopacket.EndpointInvalid, append(binary.BigEndian.AppendUint32(a.raw[:0], uint32(h.conn.number)), h.side), nil)
+	now := time.Unix(0, int64(a.now.packet))
+	if !h.strayed {
+		h.strayed = true
+		a.pool.AssembleWithTimestamp(flow, &layers.TCP{SYN: true, Seq: h.next - 1}, now) // as if all before had been its SYN
+	}
+	if len(a.fed) == 0 || a.fed[len(a.fed)-1] != a.now {
+		a.fed = append(a.fed, a.now)
+	}
+	a.pool.AssembleWithTimestamp(flow, t, now)
 }
 
 // connOf finds the connection of a packet and the side that sent it.
@@ -300,49 +320,64 @@ func (a *assembly) find(src, dst netip.AddrPort, t *layers.TCP) (c *tcpConn, sid
 	return c, side
 }
 
-// Reassembled is told of bytes in their order.
+// Reassembled is told of bytes that tcpassembly has in order.
 func (h *half) Reassembled(pieces []tcpassembly.Reassembly) {
-	for i := range pieces {
-		p := &pieces[i]
-		packet := int32(p.Seen.UnixNano())
-		if len(p.Bytes) > 0 || p.End {
-			h.at = max(h.at, packet)
+	for i := 0; i < len(pieces); i++ {
+		p := pieces[i]
+		for i+1 < len(pieces) && !p.End && pieces[i+1].Skip == 0 && pieces[i+1].Seen.Equal(p.Seen) && !h.a.cut { // it waited in pages
+			i++
+			p.Bytes, p.End = append(p.Bytes[:len(p.Bytes):len(p.Bytes)], pieces[i].Bytes...), pieces[i].End
+		}
+		if packet := int32(p.Seen.UnixNano()); packet > h.all.packet && (len(p.Bytes) > 0 || p.End) {
+			k, _ := slices.BinarySearchFunc(h.a.fed, packet, func(m moment, packet int32) int { return cmp.Compare(m.packet, packet) })
+			h.all = h.a.fed[k]
 		}
 		if p.Skip != 0 {
-			h.a.step(h.conn, h.side, stepGap, h.at, missing(p.Skip))
+			h.a.step(h, stepGap, h.all, missing(p.Skip))
 		}
 		switch {
 		case len(p.Bytes) == 0:
 		case h.a.cut && i == 0:
-			h.a.step(h.conn, h.side, stepGap, h.at, missing(len(p.Bytes)))
+			h.a.step(h, stepGap, h.all, missing(len(p.Bytes)))
 		default:
-			h.data = true
-			h.a.step(h.conn, h.side, stepData, h.at, h.a.rec.keep(p.Bytes))
+			h.add(p.Bytes)
 		}
 		if p.End {
-			h.a.step(h.conn, h.side, stepFIN, h.at, kept{})
+			h.end()
 		}
 	}
+}
+
+// add tells of bytes in their order.
+func (h *half) add(p []byte) {
+	k := h.a.rec.keep(p)
+	if !h.data {
+		h.data, h.first = true, k
+	}
+	h.a.step(h, stepData, h.all, k)
+}
+
+// end tells of a FIN.
+func (h *half) end() {
+	h.done = true
+	h.a.step(h, stepFIN, h.all, kept{})
 }
 
 // ReassemblyComplete is told when nothing more will come.
 func (h *half) ReassemblyComplete() { h.done = true }
 
-func (a *assembly) step(c *tcpConn, side uint8, kind stepKind, packet int32, k kept) {
-	a.rec.add(step{at: a.times[packet], kept: k, packet: packet, conn: c.number, side: side, kind: kind})
+func (a *assembly) step(h *half, kind stepKind, m moment, k kept) {
+	a.unsorted = a.unsorted || m.packet < a.latestStep
+	a.latestStep = m.packet
+	a.rec.steps.add(step{at: m.at, kept: k, packet: m.packet, conn: h.conn.number, side: h.side, kind: kind})
 }
 
 // finish tells of what waited in vain, and finds out who is who.
 func (a *assembly) finish() {
 	a.pool.FlushAll()
 	rec := a.rec
-	rec.sort()
-	first := make([][2][]byte, len(a.all)) // what each side said first
-	for i := range rec.steps {
-		s := &rec.steps[i]
-		if s.kind == stepData && first[s.conn][s.side] == nil {
-			first[s.conn][s.side] = rec.bytes(s)
-		}
+	if a.unsorted { // into the order in which an application could have met them
+		rec.steps.sort(func(a, b step) int { return cmp.Compare(a.packet, b.packet) })
 	}
 	// Connections without bytes are not shown: numbers go to the others, in order of appearance.
 	numbers, n, silent := make([]int32, len(a.all)), int32(0), 0
@@ -354,26 +389,22 @@ func (a *assembly) finish() {
 		}
 		numbers[i] = n
 		n++
+		first := [2][]byte{rec.bytes(c.halves[0].first), rec.bytes(c.halves[1].first)}
 		joined := c.client < 0
 		if joined {
-			c.client = guessClient(c.ends, first[i])
+			c.client = guessClient(c.ends, first)
 		}
-		up, down := first[i][c.client], first[i][1-c.client]
+		up, down := first[c.client], first[1-c.client]
 		rec.Conns = append(rec.Conns, Conn{Client: c.ends[c.client], Server: c.ends[1-c.client], Joined: joined, Note: protocolNote(up, down)})
 	}
-	kept := rec.steps[:0]
-	for _, s := range rec.steps {
+	rec.steps.keep(func(s *step) bool {
 		c := a.all[s.conn]
-		if numbers[s.conn] < 0 {
-			continue
-		}
 		if c.client == 1 {
 			s.side = 1 - s.side
 		}
 		s.conn = numbers[s.conn]
-		kept = append(kept, s)
-	}
-	rec.steps = kept
+		return s.conn >= 0
+	})
 	a.notes(silent)
 }
 
@@ -418,9 +449,10 @@ func (a *assembly) notes(silent int) {
 		}
 	}
 	note(silent, "One connection carried no byte and is not shown.", "%d connections carried no byte and are not shown.")
-	for _, why := range skipWords {
-		note(a.skipped[why], "One packet "+why+".", "%d packets "+why+".")
+	for _, w := range skipWords {
+		note(a.skipped[w.why], w.one, w.more)
 	}
+	note(a.decode.unjoined(), "One IP packet came in fragments of which some are missing, and was left out.", "%d IP packets came in fragments of which some are missing, and were left out.")
 	if a.over > 0 {
 		a.rec.Notes = append(a.rec.Notes, fmt.Sprintf("%d packets belong to connections beyond the first %d and are not shown (limit: connections of a capture).", a.over, mostConns))
 	}

@@ -283,6 +283,66 @@ func again(all [][]byte) (out [][]byte) {
 	return out
 }
 
+// fragmented cuts the payload of a packet over IPv4 into fragments.
+func fragmented(b []byte, size int) (out [][]byte) {
+	const head = 14 + 20
+	for at := 0; at < len(b)-head; at += size {
+		end := min(at+size, len(b)-head)
+		c := append(slices.Clone(b[:head]), b[head+at:head+end]...)
+		binary.BigEndian.PutUint16(c[14+2:], uint16(20+end-at))
+		place := uint16(at / 8)
+		if end < len(b)-head {
+			place |= 1 << 13
+		}
+		binary.BigEndian.PutUint16(c[14+6:], place)
+		out = append(out, c)
+	}
+	return out
+}
+
+func TestFragments(t *testing.T) {
+	all := packets(t, written(t, "192.0.2.7:50000"))
+	pieces := fragmented(all[11], 512)
+	with := func(pieces ...[]byte) []byte {
+		return pcap(t, 1, slices.Concat(all[:11], pieces, all[12:]))
+	}
+	if len(pieces) != 3 {
+		t.Fatalf("%d pieces", len(pieces))
+	}
+	for name, file := range map[string][]byte{
+		"in order":          with(pieces...),
+		"in another order":  with(pieces[2], pieces[0], pieces[1]),
+		"one of them twice": with(pieces[0], pieces[0], pieces[1], pieces[2]),
+	} {
+		if r := read(t, file); play(r) != whole(1) || len(r.Notes) != 0 {
+			t.Errorf("%s: %v\n%s", name, r.Notes, play(r))
+		}
+	}
+	r := read(t, with(pieces[0], pieces[2]))
+	if got := play(r); !strings.Contains(got, "gap: 1460 bytes missing") || len(r.Notes) != 1 || !strings.HasPrefix(r.Notes[0], "One IP packet came in fragments") {
+		t.Errorf("one of them lost: %v\n%s", r.Notes, got)
+	}
+	if r = read(t, with(pieces[0], pieces[1][:200], pieces[2])); len(r.Notes) == 0 || !strings.HasPrefix(r.Notes[0], "One fragment of a packet was cut short") {
+		t.Errorf("one of them cut short: %v", r.Notes)
+	}
+}
+
+// TestPagesOfASegment holds that a segment which waited for another is told as one: not as the pages in
+// which tcpassembly kept it, which would hide that it begins a frame.
+func TestPagesOfASegment(t *testing.T) {
+	all := packets(t, written(t, "192.0.2.7:50000"))
+	big := slices.Clone(all[11][:14+20+20])
+	binary.BigEndian.PutUint16(big[14+2:], 40+5000)
+	big = append(big, make([]byte, 5000)...) // it begins no frame, and no page of it does
+	for i := range 5000 {
+		big[54+i] = 0x70
+	}
+	r := read(t, pcap(t, 1, append(slices.Clone(all[:9]), big)))
+	if got := play(r); strings.Count(got, "outside any protocol") != 1 || !strings.Contains(got, "5000 bytes outside any protocol") {
+		t.Errorf("a segment behind a gap:\n%s", got)
+	}
+}
+
 func TestBrokenCaptures(t *testing.T) {
 	all := packets(t, written(t, "192.0.2.7:50000"))
 	file := pcap(t, 1, all)
@@ -309,10 +369,10 @@ func TestBrokenCaptures(t *testing.T) {
 	frag := slices.Clone(all[0])
 	frag[14+6] = 0x20
 	r = read(t, pcap(t, 1, [][]byte{udp, frag, all[0][:20], all[0]}))
-	if got := strings.Join(r.Notes, " "); got != "One connection carried no byte and is not shown. One packet carried no TCP and was left out. One packet was a fragment of an IP packet, which is not put together, and was left out. One packet broke off inside its headers and was left out." {
+	if got := strings.Join(r.Notes, " "); got != "One connection carried no byte and is not shown. One packet carried no TCP and was left out. One packet broke off inside its headers and was left out. One IP packet came in fragments of which some are missing, and was left out." {
 		t.Errorf("notes: %s", got)
 	}
-	if r = read(t, pcap(t, 105, all)); !strings.Contains(strings.Join(r.Notes, " "), "26 packets came from a link") {
+	if r = read(t, pcap(t, 105, all)); !strings.Contains(strings.Join(r.Notes, " "), "26 packets came from a link whose type wireup doesn't read, and were left out.") {
 		t.Errorf("802.11: %v", r.Notes)
 	}
 }
@@ -328,4 +388,14 @@ func FuzzReadPackets(f *testing.F) {
 		}
 		r.Play(Options{}, func(e *Told) { _ = inspector.Sentence(e.Event) })
 	})
+}
+
+// A file is told from text by its first bytes: pictures and programs by four.
+func TestBinary(t *testing.T) {
+	for text, binary := range map[string]bool{"\xff\xd8\xff\xe0": true, "\x89PNG": true, "\x7fELF": true, "\x28\xb5\x2f\xfd": true, "PK\x03\x04": true,
+		"": false, "8105": false, "# é": false, "\ufeff81": false, "81\r\n\t05": false, "→ 81": false} {
+		if what := Binary([]byte(text)); (what != "") != binary {
+			t.Errorf("%q: %q", text, what)
+		}
+	}
 }

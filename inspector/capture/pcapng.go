@@ -24,6 +24,7 @@ const Made = "The bytes that TCP carries are those that crossed the connection, 
 // Headline is a connection, as the packet that begins it says in its comment.
 type Headline struct {
 	Client netip.AddrPort // not valid if nobody knows it
+	Server netip.AddrPort // the same; then it is the Writer's
 	Text   string         // what the connection is, as a sentence
 	Whole  bool           // its first event is in the log
 }
@@ -48,7 +49,7 @@ type held struct {
 	event *inspector.Event
 }
 
-// NewWriter begins a file on w. server is the address that the connections' far end is given; comment
+// NewWriter begins a file on w. server is the far end of connections of which nobody knows it; comment
 // says what the file is, as sentences.
 func NewWriter(w io.Writer, server netip.AddrPort, comment string) (*Writer, error) {
 	if !server.IsValid() {

@@ -3,11 +3,9 @@ package capture
 // A recording: connections that a file holds, and what crossed them, in order.
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"net/netip"
-	"slices"
 	"time"
 
 	"wireup/inspector"
@@ -25,12 +23,13 @@ type Recording struct {
 	unit    string   // what a Packet is
 	rebuilt bool     // the bytes are not the wire's: a HAR doesn't hold those
 	chunks  [][]byte // all that crossed
-	steps   []step
+	steps   steps
 }
 
 // Conn is a connection of a recording, numbered from 1 in order of appearance.
 type Conn struct {
 	Client, Server netip.AddrPort
+	Host           string // the server's name, if that is all that is known of it
 	Joined         bool   // it is older than the recording
 	Note           string // what a reader must know of it, as a sentence
 }
@@ -42,27 +41,6 @@ type Told struct {
 	Conn   int           // from 1
 	Packet int           // that brought its last byte, from 1
 	At     time.Duration // since the recording began
-}
-
-// stepKind is what a step does.
-type stepKind uint8
-
-const (
-	stepOpen stepKind = iota
-	stepData
-	stepGap
-	stepFIN
-	stepRST
-)
-
-// step is one thing that happened on a connection.
-type step struct {
-	at     int64 // nanoseconds since 1970
-	kept         // its bytes
-	packet int32
-	conn   int32 // from 0
-	side   uint8 // 0 the client's, 1 the server's
-	kind   stepKind
 }
 
 // kept is where bytes are kept, or how many are missing: 0 if nobody knows.
@@ -81,7 +59,10 @@ const (
 
 // Spoken is how a connection is called in words.
 func (c *Conn) String() string {
-	if !c.Client.IsValid() {
+	switch {
+	case !c.Client.IsValid() && !c.Server.IsValid():
+		return "to " + c.Host
+	case !c.Client.IsValid():
 		return "to " + c.Server.String()
 	}
 	return c.Client.String() + " to " + c.Server.String()
@@ -102,35 +83,24 @@ func (r *Recording) keep(p []byte) kept {
 	return k
 }
 
-// bytes are those of a step.
-func (r *Recording) bytes(s *step) []byte { return r.chunks[s.chunk][s.from : s.from+s.size] }
+// bytes are those that were kept.
+func (r *Recording) bytes(k kept) []byte {
+	if k.size == 0 {
+		return nil
+	}
+	return r.chunks[k.chunk][k.from : k.from+k.size]
+}
 
 // missing is a gap of so many bytes.
 func missing(n int) kept { return kept{size: int32(max(min(n, math.MaxInt32), 0))} }
 
-// add adds a step.
-func (r *Recording) add(s step) {
-	if len(r.steps) == cap(r.steps) {
-		r.steps = slices.Grow(r.steps, max(1024, len(r.steps))) // twice as many: append alone would grow more often
-	}
-	r.steps = append(r.steps, s)
-}
-
-// sort puts the steps in the order in which an application could have met them.
-func (r *Recording) sort() {
-	byPacket := func(a, b step) int { return cmp.Compare(a.packet, b.packet) }
-	if !slices.IsSortedFunc(r.steps, byPacket) {
-		slices.SortStableFunc(r.steps, byPacket)
-	}
-}
-
 // chained reports whether the bytes of step i begin a frame for sure: headers and lengths from there on
 // lead to a place where a segment ends too. left is how many bytes may be looked at.
 func (r *Recording) chained(i int, d inspector.Direction, left *int) bool {
-	first := &r.steps[i]
+	first := r.steps.at(i)
 	chain := inspector.FrameChain{D: d}
-	for k := i; k < min(len(r.steps), i+mostLook); k++ {
-		s := &r.steps[k]
+	for k := i; k < min(r.steps.size, i+mostLook); k++ {
+		s := r.steps.at(k)
 		if s.conn != first.conn || s.side != first.side {
 			continue
 		}
@@ -138,7 +108,7 @@ func (r *Recording) chained(i int, d inspector.Direction, left *int) bool {
 			return false
 		}
 		*left -= int(s.size)
-		if ends, ok := chain.Add(r.bytes(s)); !ok || ends {
+		if ends, ok := chain.Add(r.bytes(s.kept)); !ok || ends {
 			return ok
 		}
 	}
@@ -159,7 +129,7 @@ type player struct {
 // fields Preview, InflateLimit and Stop count.
 func (r *Recording) Play(o Options, tell func(*Told)) {
 	players := make([]player, len(r.Conns))
-	if len(r.steps) == 0 {
+	if r.steps.size == 0 {
 		return
 	}
 	var now *step
@@ -171,7 +141,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 		last = max(last, s.at) // a clock that was set back
 		return time.Unix(0, last)
 	}
-	start = at(&r.steps[0])
+	start = at(r.steps.at(0))
 	begin := func(conn int32) *player {
 		p, c := &players[conn], &r.Conns[conn]
 		note := c.Note
@@ -207,8 +177,8 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 		}
 		return p
 	}
-	for i := range r.steps {
-		s := &r.steps[i]
+	for i := range r.steps.size {
+		s := r.steps.at(i)
 		if stopped(o.Stop) {
 			r.Notes = append(r.Notes, fmt.Sprintf("The rest, from %s %d on, was not read: it took too long (limit: time of a dissection).", r.unit, s.packet))
 			break
@@ -235,7 +205,7 @@ func (r *Recording) Play(o Options, tell func(*Told)) {
 					p.session.Sure(d)
 				}
 			}
-			p.session.Observe(t, d, r.bytes(s))
+			p.session.Observe(t, d, r.bytes(s.kept))
 		case stepGap:
 			p.session.Lost(t, d, uint64(s.size))
 		case stepFIN:

@@ -16,14 +16,7 @@ import (
 // Words says what the recording is, as sentences.
 func (r *Recording) Words() string {
 	var b strings.Builder
-	unit := strings.TrimSuffix(r.unit, "y") + "ies"
-	if r.unit == "packet" {
-		unit = "packets"
-	}
-	if r.Packets == 1 {
-		unit = r.unit
-	}
-	fmt.Fprintf(&b, "%s of %d %s with %s that carried bytes.", strings.ToUpper(r.Form[:1])+r.Form[1:], r.Packets, unit, plural(len(r.Conns), "connection"))
+	fmt.Fprintf(&b, "%s of %d %s with %s that carried bytes.", strings.ToUpper(r.Form[:1])+r.Form[1:], r.Packets, r.Unit(r.Packets), plural(len(r.Conns), "connection"))
 	if r.rebuilt {
 		b.WriteString(" A HAR doesn't say which requests shared a connection: each stands on one of its own.")
 	}
@@ -40,6 +33,17 @@ func (r *Recording) Words() string {
 		b.WriteString(" " + r.Broken)
 	}
 	return b.String()
+}
+
+// Unit is what n Packets are called.
+func (r *Recording) Unit(n int) string {
+	switch {
+	case n == 1:
+		return r.unit
+	case r.unit == "packet":
+		return "packets"
+	}
+	return "entries"
 }
 
 func plural(n int, unit string) string {

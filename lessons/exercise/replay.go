@@ -107,6 +107,7 @@ type stubConn struct {
 }
 
 func (c stubConn) RemoteAddr() net.Addr { return c.remote }
+func (c stubConn) LocalAddr() net.Addr  { return stubAddr("") }
 
 type stubAddr string
 
