@@ -58,7 +58,9 @@ func TestViewersDriveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer screen.Close()
-	screen.As(made.Screen)
+	if err := screen.As(made.Screen); err != nil {
+		t.Fatal(err)
+	}
 	c.tellCrowd()
 	look := func() []any {
 		s, stateRev := c.state.doc()

@@ -213,8 +213,29 @@ func TestClassesAreBounded(t *testing.T) {
 	if _, _, err := a.Open(t.Context(), "zzzzz"); err != ErrNone {
 		t.Errorf("a class that isn't: %v", err)
 	}
-	a.viewers = len(c.people)
-	if _, err := c.Line("one more"); err != ErrViewers {
-		t.Errorf("a viewer too many: %v", err)
+	a.viewers = 2
+	first := sit(t, c, "first", "")
+	sit(t, c, "second", "")
+	l, err := c.Line("one more")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if m, err := l.Answer(t.Context(), []byte(`{"say":"hello","as":"viewer"}`)); err != ErrViewers {
+		t.Errorf("a viewer too many is answered with %v, %v", m, err)
+	}
+	sit(t, c, "owner", made.Owner) // who presents finds room
+	first.Close()
+	if err := l.As(""); err != nil {
+		t.Errorf("one has gone, and there is no room for another: %v", err)
+	}
+	for n := range reserved {
+		if l, err = c.Line(fmt.Sprint("more ", n)); err != nil {
+			break
+		}
+		defer l.Close()
+	}
+	if err != ErrViewers {
+		t.Errorf("any number of pages that say no hello: %v", err)
 	}
 }

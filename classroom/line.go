@@ -35,7 +35,11 @@ type person struct {
 var ErrTooFast = fmt.Errorf("over %d messages a second", ratePer)
 
 // ErrViewers is when a class has no room for one more on this instance.
-var ErrViewers = errors.New("the class is full")
+var ErrViewers = errors.New("the class is full (limit: --class-viewers)")
+
+// reserved is how many pages find room in a class that is full: one of them may be who presents, which
+// only its hello shows.
+const reserved = 16
 
 // Line is one page's connection. Call Close when it is over.
 type Line struct {
@@ -59,7 +63,7 @@ func (c *Class) Line(wire string) (*Line, error) {
 	defer c.mu.Unlock()
 	p := c.people[k]
 	if p == nil {
-		if len(c.people) >= c.all.viewers {
+		if len(c.people) >= c.all.viewers+reserved {
 			return nil, ErrViewers
 		}
 		p = &person{wire: wire, pace: rate.NewLimiter(ratePer, 2*ratePer)}
@@ -132,32 +136,34 @@ func (c *Class) hereLocked() (n int) {
 	return n
 }
 
-// As says who the line is by its token, without a hello; an empty token is a viewer's.
-func (l *Line) As(token string) {
-	l.mu.Lock()
-	l.mark, l.greeted = markOf(token), true
-	l.mu.Unlock()
-	l.countIn()
-}
+// As says who the line is by its token, without a hello; an empty token is a viewer's. It fails with
+// ErrViewers.
+func (l *Line) As(token string) error { return l.be(markOf(token)) }
 
-// countIn counts the line's viewer as here, unless the line presents.
-func (l *Line) countIn() {
-	d := l.class.stateNow()
-	l.mu.Lock()
-	viewer := l.greeted && d.role(l.mark) == Viewer
-	l.mu.Unlock()
-	l.class.mu.Lock()
+// be makes the line that of whoever has the token of a mark, and counts a viewer as here.
+func (l *Line) be(m mark) error {
+	viewer := l.class.stateNow().role(m) == Viewer
+	c := l.class
+	c.mu.Lock()
 	changes := viewer != l.counted
+	if changes && viewer && l.who.lines == 0 && len(c.people) > c.all.viewers && c.hereLocked() >= c.all.viewers {
+		c.mu.Unlock()
+		return ErrViewers
+	}
 	if changes && viewer {
 		l.who.lines++
 	} else if changes {
 		l.who.lines--
 	}
 	l.counted = viewer
-	l.class.mu.Unlock()
+	c.mu.Unlock()
 	if changes {
-		wake(l.class.poke)
+		wake(c.poke)
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mark, l.greeted = m, true // from here on the line is told
+	return nil
 }
 
 // Answer does what a message says, and returns the answer to it. Its error is a reason to end the
@@ -188,7 +194,7 @@ func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
 			At   int64       `json:"at"`
 		}{"beat", orZero(c.T), time.Now().UnixMilli()}), nil
 	case c.Say == "hello":
-		return l.hello(ctx, c), nil
+		return l.hello(ctx, c)
 	case !greeted:
 		return answer(c.ID, refuse(`Say hello first: {"say":"hello","as":"viewer"}.`)), nil
 	}
@@ -247,7 +253,7 @@ func answer(id json.RawMessage, err error) *Message {
 	return newMessage(m)
 }
 
-func (l *Line) hello(ctx context.Context, c *Command) *Message {
+func (l *Line) hello(ctx context.Context, c *Command) (*Message, error) {
 	d, _ := l.class.state.doc()
 	m := markOf(c.Token)
 	role := d.role(m)
@@ -256,23 +262,22 @@ func (l *Line) hello(ctx context.Context, c *Command) *Message {
 		m = ""
 	case "presenter":
 		if role != Owner && role != Driver {
-			return answer(c.ID, refuse("This link doesn't drive the class. Open the presenter's link again, or watch as a viewer."))
+			return answer(c.ID, refuse("This link doesn't drive the class. Open the presenter's link again, or watch as a viewer.")), nil
 		}
 	case "screen":
 		if role != Screen && role != Owner {
-			return answer(c.ID, refuse("This link doesn't show the class. Open the projector's page from the presenter's."))
+			return answer(c.ID, refuse("This link doesn't show the class. Open the projector's page from the presenter's.")), nil
 		}
 	default:
-		return answer(c.ID, refuse("as says viewer, presenter or screen."))
+		return answer(c.ID, refuse("as says viewer, presenter or screen.")), nil
 	}
 	joins := m == "" && !d.Ended
 	if joins && l.class.name(l.key) == "" {
 		_ = l.class.command(ctx, &Command{Say: "join", from: l.key}) // without a name one may watch
 	}
-	l.mu.Lock()
-	l.mark, l.greeted = m, true // from here on the line is told
-	l.mu.Unlock()
-	l.countIn()
+	if err := l.be(m); err != nil {
+		return nil, err
+	}
 	if joins {
 		l.class.mu.Lock()
 		l.class.mirror(l.key, l.who)
@@ -281,7 +286,7 @@ func (l *Line) hello(ctx context.Context, c *Command) *Message {
 			l.class.all.asks(l.who.wire)
 		}
 	}
-	return l.welcome()
+	return l.welcome(), nil
 }
 
 // name is a viewer's pseudonym; empty if the class doesn't know them yet.

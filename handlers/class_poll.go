@@ -37,7 +37,9 @@ func (s *Server) classPoll(w http.ResponseWriter, r *http.Request) error {
 	s.hold(w, s.limits.HoldTime)
 	ctx, cancel := context.WithTimeoutCause(hold, s.limits.HoldTime, errHeldLongEnough)
 	defer cancel()
-	line.As(bearer(r))
+	if err := line.As(bearer(r)); err != nil {
+		return s.classError(err)
+	}
 	seen := classroom.ParseSeen(q.Get("after"))
 	for {
 		changed := class.Changed()
@@ -85,7 +87,9 @@ func (s *Server) classSay(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer release()
 	defer line.CloseFor()
-	line.As(bearer(r))
+	if err := line.As(bearer(r)); err != nil {
+		return s.classError(err)
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.HoldTime)
 	defer cancel()
 	s.hold(w, s.limits.HoldTime)

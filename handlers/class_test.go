@@ -346,9 +346,14 @@ func TestClassRefusals(t *testing.T) {
 	for n := range 3 {
 		s.page(t, n, "viewer", "").until("the welcome", kind("welcome"))
 	}
-	if _, res, err = websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(9)), nil); err == nil || res.StatusCode != 429 {
-		t.Errorf("a viewer too many: %v, %v", res, err)
+	late := s.page(t, 9, "viewer", "")
+	if _, _, err = late.ws.ReadMessage(); !websocket.IsCloseError(err, websocket.ClosePolicyViolation) || !strings.Contains(err.Error(), "--class-viewers") {
+		t.Errorf("a viewer too many: %v", err)
 	}
+	if code := s.ask(t, "GET", s.path("poll?wire=")+string(wireOf(9)), "", "", &struct{}{}); code != 429 {
+		t.Errorf("a viewer too many who polls: %d", code)
+	}
+	s.page(t, 10, "presenter", s.made.Owner).until("the welcome of who presents", kind("welcome"))
 	s.page(t, 2, "viewer", "").until("the welcome of a second page", kind("welcome"))
 	if _, res, err = websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(2)), nil); err == nil || res.StatusCode != 429 {
 		t.Errorf("a third socket on a wire: %v, %v", res, err)
