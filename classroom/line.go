@@ -136,8 +136,8 @@ func (c *Class) hereLocked() (n int) {
 	return n
 }
 
-// As says who the line is by its token, without a hello; an empty token is a viewer's. It fails with
-// ErrViewers.
+// As says who the line is by its token, without a hello; an empty token is a viewer's.
+// It fails with ErrViewers.
 func (l *Line) As(token string) error { return l.be(markOf(token)) }
 
 // be makes the line that of whoever has the token of a mark, and counts a viewer as here.
