@@ -28,6 +28,7 @@ type rooms struct {
 	hub    *wire.Hub
 	keeper *keeper
 	all    []*exercise.Exercise
+	stands func(wire, exercise string, passed bool) // is told, in passing, how readers stand; may be nil
 
 	mu      sync.Mutex
 	open    map[roomKey]*room
@@ -72,6 +73,7 @@ type task struct {
 	check    exercise.Check // nil where nothing is checked
 	word     string         // of the attempt
 	drawn    map[string]string
+	first    exercise.Verdict // before anything has crossed
 	verdict  exercise.Verdict
 	wrong    uint64 // the event of the last mistake that was counted
 
@@ -84,8 +86,33 @@ type view struct {
 	word     string
 	drawn    map[string]string
 	verdict  exercise.Verdict
+	tried    bool // something of the attempt has crossed
 	standing exercise.Standing
 	kept     bool
+}
+
+// stand tells how a reader stands with an exercise, if they have begun it.
+func (r *rooms) stand(id wire.ID, i *task) {
+	passed := i.view.standing.Passed >= i.exercise.Revision
+	if r.stands != nil && (passed || i.view.tried) {
+		r.stands(string(id), i.exercise.Name(), passed)
+	}
+}
+
+// standings tells again how the reader of a wire stands with the exercises that some page has open.
+func (r *rooms) standings(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, m := range r.open {
+		if string(key.id) != id || key.lesson == "" {
+			continue
+		}
+		m.mu.Lock()
+		for _, i := range m.items {
+			r.stand(key.id, i)
+		}
+		m.mu.Unlock()
+	}
 }
 
 // pupil is one page in a room.
@@ -256,7 +283,8 @@ func stamp() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 func (m *room) begin(i *task, word string) {
 	a := exercise.Attempt{Word: word}
 	i.check = i.exercise.Start(a)
-	i.verdict = i.check.Verdict()
+	i.first = i.check.Verdict()
+	i.verdict = i.first
 	i.wrong = 0
 	i.word, i.drawn = word, nil
 	if i.exercise.Draw != nil {
@@ -369,11 +397,14 @@ func (m *room) show() {
 		if held && i.version > 0 {
 			continue
 		}
-		v := view{word: i.word, drawn: i.drawn, verdict: i.verdict, standing: standing, kept: kept}
+		v := view{word: i.word, drawn: i.drawn, verdict: i.verdict, tried: i.check != nil && !i.verdict.Equal(i.first), standing: standing, kept: kept}
 		if i.version == 0 || !same(v, i.view) {
 			i.view = v
 			i.version++
 			news = true
+			if m.key.lesson != "" {
+				m.rooms.stand(m.key.id, i)
+			}
 		}
 	}
 	m.mu.Unlock()

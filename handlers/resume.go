@@ -22,7 +22,12 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := queryOf(r, resumeRef)
+	return s.drawLink(w, r, resumeRef, qr.M, "/#wire="+string(id))
+}
+
+// drawLink answers with a QR code of the URL of path on this server, as the browser's page is reached.
+func (s *Server) drawLink(w http.ResponseWriter, r *http.Request, ref string, level qr.Level, path string) error {
+	q, err := queryOf(r, ref)
 	if err != nil {
 		return err
 	}
@@ -32,12 +37,12 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 		scheme = "http"
 	case "http", "https":
 	default:
-		return &StatusError{Code: http.StatusBadRequest, Ref: resumeRef,
+		return &StatusError{Code: http.StatusBadRequest, Ref: ref,
 			Text: fmt.Sprintf("There is no scheme %q here. Use http or https.", clipped(scheme))}
 	}
-	code, err := qr.Encode(scheme+"://"+r.Host+"/#wire="+string(id), qr.M)
+	code, err := qr.Encode(scheme+"://"+r.Host+path, level)
 	if err != nil {
-		return &StatusError{Code: http.StatusBadRequest, Ref: resumeRef, Err: err,
+		return &StatusError{Code: http.StatusBadRequest, Ref: ref, Err: err,
 			Text: "The address of this server is too long for a QR code. Copy the link instead."}
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")

@@ -81,6 +81,14 @@ func (s *Server) routes() []route {
 		{"POST /wire/{id}/exercises/{lesson}/{exercise}/solution", s.solution},
 		{"GET /wire/{id}/progress.json", s.progress},
 		{"POST /wire/{id}/progress", s.importProgress},
+		{"POST /classes", s.makeClass},
+		{"GET /c/{code}", s.shortClass},
+		{"GET /classes/{code}/socket", s.classSocket}, // upgrades to WebSocket
+		{"GET /classes/{code}/poll", s.classPoll},     // held until there is something new
+		{"POST /classes/{code}/say", s.classSay},
+		{"GET /classes/{code}/notes", s.classNotes},
+		{"GET /classes/{code}/qr.svg", s.classQR},
+		{"GET /classes/{code}/questions.json", s.classQuestions},
 	}
 }
 

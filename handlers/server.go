@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"wireup/bus"
+	"wireup/classroom"
 	"wireup/handlers/game"
 	"wireup/inspector"
 	"wireup/lessons"
@@ -49,6 +50,8 @@ type Limits struct {
 	Dissections    int           // at work at once
 	Capture        int64         // bytes of a capture or a HAR that somebody uploads
 	Captures       int           // of these at work at once
+	Classes        int           // that are not over
+	ClassViewers   int           // of one class on one instance
 }
 
 // DefaultLimits are those of the program when no flag says otherwise.
@@ -79,6 +82,8 @@ func DefaultLimits() Limits {
 		Dissections:    8,
 		Capture:        64 << 20,
 		Captures:       4,
+		Classes:        64,
+		ClassViewers:   classroom.MostViewers,
 	}
 }
 
@@ -95,7 +100,9 @@ type Config struct {
 	Static   fs.FS           // stylesheets, scripts and pictures
 	Content  fs.FS           // where the fixtures of solutions are; nil if nowhere
 	Course   *lessons.Course // what the pages are made of
-	Raw      RawEnds         // where the raw echo listens; nowhere if nothing is set
+	// Presenter is the secret of whoever may make classes; nobody may without one.
+	Presenter string
+	Raw       RawEnds // where the raw echo listens; nowhere if nothing is set
 }
 
 // Server answers every URL of the program.
@@ -126,7 +133,9 @@ type Server struct {
 	mux      *http.ServeMux
 	http     *http.Server
 	rooms    *exerciseRooms
+	classes  *classroom.Classes
 
+	presenter   string
 	dissections dissections
 	captures    dissections
 }
@@ -164,7 +173,12 @@ func New(c Config) (*Server, error) {
 	if s.site, err = newSite(c.Static, c.Content, c.Course, c.Raw); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
-	s.world = game.New(c.Bus, c.Log) // last: it listens on the bus until Shutdown
+	// Last: they listen on the bus until Shutdown.
+	s.world = game.New(c.Bus, c.Log)
+	s.presenter = c.Presenter
+	s.classes = classroom.New(classroom.Options{Bus: c.Bus, Hub: c.Hub, Log: c.Log, Outline: outlineOf(c.Course),
+		Classes: c.Limits.Classes, Viewers: c.Limits.ClassViewers, Standings: s.rooms.standings})
+	s.rooms.stands = s.classes.Standing
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,
@@ -209,6 +223,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	err := s.http.Shutdown(ctx)
 	s.pairs.drain()
 	defer s.world.Close() // when its players have gone
+	defer s.classes.Close()
 	for range cap(drained) {
 		if drainErr := <-drained; err == nil {
 			err = drainErr
@@ -271,6 +286,10 @@ func Route(method, target string) wire.Route {
 func labOf(path string) (lab string, ok bool) {
 	if path == "/echo" {
 		return "echo", true
+	}
+	if rest, ok := strings.CutPrefix(path, classPath); ok {
+		_, what, _ := strings.Cut(rest, "/")
+		return classLab, what == "socket" || what == "poll" || what == "say"
 	}
 	rest, ok := strings.CutPrefix(path, "/lab/")
 	if !ok {

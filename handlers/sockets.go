@@ -43,7 +43,7 @@ func newSockets(l Limits) *sockets {
 	}
 }
 
-// open counts one more WebSocket from remote (a RemoteAddr), on the wire id unless that is
+// open counts one more WebSocket from remote (a RemoteAddr), on the wire id, unless these are
 // empty. stop is called once, from another goroutine, when the server stops: it must send close
 // 1001 and not block. Call close on the socket when it is over; whoever gets an error must not
 // upgrade.
@@ -56,7 +56,7 @@ func (s *sockets) open(remote string, id wire.ID, stop func()) (*socket, error) 
 		return nil, errStopping
 	case id != "" && s.wires[id] >= s.limits.WireSockets:
 		return nil, limitError("sockets on one wire", s.limits.WireSockets, "--wire-sockets", "Close one of yours first.")
-	case s.address[host] >= s.limits.AddressSockets:
+	case host != "" && s.address[host] >= s.limits.AddressSockets:
 		return nil, limitError("sockets from one address", s.limits.AddressSockets, "--address-sockets", "Close one of yours first.")
 	}
 	k := &socket{all: s, id: id, addr: host, stop: stop}
@@ -64,7 +64,9 @@ func (s *sockets) open(remote string, id wire.ID, stop func()) (*socket, error) 
 	if id != "" {
 		s.wires[id]++
 	}
-	s.address[host]++
+	if host != "" {
+		s.address[host]++
+	}
 	return k, nil
 }
 

@@ -15,6 +15,7 @@ import (
 // webSocket is what becomes of such a request.
 type webSocket struct {
 	wire     wire.ID                                         // that it counts on; may be empty
+	apart    bool                                            // a whole room of them sits behind one address: it isn't counted there
 	instead  string                                          // what somebody is told who asks for no upgrade
 	before   func() error                                    // between the checks and the 101; may be nil
 	upgrader websocket.Upgrader                              // buffers, and whether it compresses
@@ -30,7 +31,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, ws webSocket) er
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	socket, err := s.sockets.open(r.RemoteAddr, ws.wire, stop)
+	remote := r.RemoteAddr
+	if ws.apart {
+		remote = ""
+	}
+	socket, err := s.sockets.open(remote, ws.wire, stop)
 	if err != nil {
 		return err
 	}

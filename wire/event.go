@@ -17,6 +17,7 @@ type Event struct {
 	Lab    string  // which lab's URL the exchange asked for; empty when it is not known
 	Remote string  // the client's address; of an open only
 	Local  string  // the address at which it reached its server; of an open only
+	Viewer string  // whose it is, on a wire that mirrors others; empty on a reader's own
 
 	*inspector.Event
 

@@ -50,6 +50,10 @@ func appendMembers(b []byte, e *Event) []byte {
 	b = appendString(b, e.Driver)
 	b = append(b, `,"lab":`...)
 	b = appendString(b, e.Lab)
+	if e.Viewer != "" {
+		b = append(b, `,"viewer":`...)
+		b = appendString(b, e.Viewer)
+	}
 	b = append(b, `,"size":`...)
 	b = strconv.AppendUint(b, e.Size, 10)
 	b = append(b, `,"overhead":`...)

@@ -122,17 +122,18 @@ func putEntry(b []byte, e *Event) []byte {
 	b = putText(b, e.Lab)
 	b = putText(b, e.Remote)
 	b = putText(b, e.Local)
+	b = putText(b, e.Viewer)
 	return appendCode(b, e.Event)
 }
 
 func (r *reader) entry() *Event {
-	driver, lab, remote, local := r.text(), r.text(), r.text(), r.text()
+	driver, lab, remote, local, viewer := r.text(), r.text(), r.text(), r.text(), r.text()
 	inner := r.event()
 	if r.err != nil {
 		return nil
 	}
 	e := Keep(inner) // a copy of its own: one event must not hold on to a whole message
-	e.Driver, e.Lab, e.Remote, e.Local = driver, lab, remote, local
+	e.Driver, e.Lab, e.Remote, e.Local, e.Viewer = driver, lab, remote, local, viewer
 	return e
 }
 

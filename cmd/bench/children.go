@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,12 +54,18 @@ type server struct {
 
 // start starts the server called name, "wireup" or a peer, and waits until it is ready.
 func (p programs) start(ctx context.Context, name string) (*server, error) {
+	return p.startWith(ctx, name, os.Stderr)
+}
+
+// startWith does the same with more flags, and its log elsewhere.
+func (p programs) startWith(ctx context.Context, name string, log io.Writer, flags ...string) (*server, error) {
 	args := []string{p.self, "peer", name}
 	if name == "wireup" {
 		args = []string{p.wireup, "serve", "--listen", "127.0.0.1:0", "--data", p.data}
 	}
+	args = append(args, flags...)
 	s := &server{cmd: exec.CommandContext(ctx, args[0], args[1:]...)}
-	s.cmd.Stderr = os.Stderr
+	s.cmd.Stderr = log
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(os.Interrupt) }
 	s.cmd.WaitDelay = 5 * time.Second
 	out, err := s.cmd.StdoutPipe()

@@ -133,7 +133,8 @@ func joinGame(addr, from string, i int) (*gamer, error) {
 	return g, nil
 }
 
-// next reads one frame, and returns its payload, which holds until the next call.
+// next reads one frame of a message, and returns its payload, which holds until the next call. Pings
+// are answered.
 func (c *client) next() ([]byte, error) {
 	for {
 		h, size, err := inspector.ParseHeader(c.buf[c.r:c.w])
@@ -144,7 +145,13 @@ func (c *client) next() ([]byte, error) {
 			payload := c.buf[c.r+size : c.r+size+int(h.Length)]
 			c.r += size + int(h.Length)
 			if h.Opcode == inspector.OpClose {
-				return nil, fmt.Errorf("the server closed the game: %q", payload)
+				return nil, fmt.Errorf("the server closed the WebSocket: %q", payload)
+			}
+			if h.Opcode == inspector.OpPing {
+				if _, err := c.Write(pong(payload)); err != nil {
+					return nil, err
+				}
+				continue
 			}
 			return payload, nil
 		}
@@ -152,6 +159,13 @@ func (c *client) next() ([]byte, error) {
 			return nil, err
 		}
 	}
+}
+
+// pong is the answer to a ping: a frame like those of messages, with another opcode.
+func pong(payload []byte) []byte {
+	b := appendMasked(nil, payload)
+	b[0] = 0x80 | byte(inspector.OpPong)
+	return b
 }
 
 // listen reads until the socket is closed, and times the player's own moves.

@@ -2,7 +2,7 @@
 //
 //	go -C cmd/bench run .          a few minutes
 //	go -C cmd/bench run . -quick   about one minute, to see that it works; its figures wobble
-//	go -C cmd/bench run . -only game      the game alone; captures for captures, which need tshark
+//	go -C cmd/bench run . -only game      the game alone; class for a live class; captures for captures, which need tshark
 //
 // Each server is a process of its own: wireup itself, built for the run, and each peer as this
 // program started again with the peer's name. Clients are raw connections over loopback in this
@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -34,15 +35,17 @@ type plan struct {
 	benchWindow time.Duration // of what runs in the process
 	gameRounds  int
 	gameWindow  time.Duration // in which all players of the game move
+	classRounds int
+	classSteps  int // of a class in each round
 
 	captureRounds int // of a capture read by both: tshark takes seconds for one
 }
 
 var (
 	whole = plan{rounds: 9, window: 350 * time.Millisecond, warm: 40 * time.Millisecond, idle: 10000, idleRounds: 3, benchWindow: 200 * time.Millisecond,
-		gameRounds: 9, gameWindow: 5 * time.Second, captureRounds: 5}
+		gameRounds: 9, gameWindow: 5 * time.Second, classRounds: 5, classSteps: 30, captureRounds: 5}
 	quick = plan{rounds: 2, window: 150 * time.Millisecond, warm: 30 * time.Millisecond, idle: 2000, idleRounds: 1, benchWindow: 50 * time.Millisecond,
-		gameRounds: 2, gameWindow: 2 * time.Second, captureRounds: 1}
+		gameRounds: 2, gameWindow: 2 * time.Second, classRounds: 2, classSteps: 30, captureRounds: 1}
 )
 
 func main() {
@@ -60,10 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	isQuick := flags.Bool("quick", false, "a short run, to see that it works")
-	only := flags.String("only", "", "measure the `part` alone: game or captures")
+	only := flags.String("only", "", "measure the `part` alone: game, class or captures")
 	_ = flags.Parse(args) // exits on an error
-	if *only != "" && *only != "game" && *only != "captures" {
-		return fmt.Errorf("-only %s: the parts that can be measured alone are game and captures", *only)
+	if !slices.Contains([]string{"", "game", "class", "captures"}, *only) {
+		return fmt.Errorf("-only %s: the parts that can be measured alone are game, class and captures", *only)
 	}
 	p := whole
 	if *isQuick {
@@ -91,6 +94,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stdout, "\n%v\n", game)
 		return nil
 	}
+	if *only == "class" {
+		class, err := measureClass(ctx, p, programs, say)
+		if err != nil {
+			return err
+		}
+		printRows(stdout, class.rows()...)
+		fmt.Fprintf(stdout, "\n%v\n", class)
+		return nil
+	}
 	say("captures: %d rounds of %d frames", p.captureRounds, captureFrames)
 	captures, err := measureCaptures(ctx, p, programs, dir)
 	if err != nil {
@@ -116,6 +128,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	class, err := measureClass(ctx, p, programs, say)
+	if err != nil {
+		return err
+	}
 	say("headers, and what the tests hold")
 	headers := measureHeaders(p)
 	page, err := measurePage(ctx, p, dir)
@@ -126,10 +142,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	printTargets(stdout, echo, idle, headers, page, exact, game, captures)
+	printTargets(stdout, echo, idle, headers, page, exact, game, class, captures)
 	printEcho(stdout, echo)
 	printRest(stdout, p, idle, headers)
-	fmt.Fprintf(stdout, "\n%v\n", game)
+	fmt.Fprintf(stdout, "\n%v\n\n%v\n", game, class)
 	printCaptures(stdout, captures)
 	say("took %v", time.Since(start).Round(time.Second))
 	return nil

@@ -27,7 +27,7 @@ func (r row) met() bool {
 }
 
 // printTargets prints the design's targets and what was measured, met or not.
-func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers headerFigures, page pageFigures, exact exactFigures, game gameFigures, captures captureFigures) {
+func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers headerFigures, page pageFigures, exact exactFigures, game gameFigures, class classFigures, captures captureFigures) {
 	var rows []row
 	for _, t := range []struct {
 		size, depth int
@@ -56,9 +56,9 @@ func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers heade
 		row{what: "lesson page, rendered once, against rendering it each time", atLeast: true, target: 25, measured: page["plain"].over(page["once"]), note: " times as fast"},
 		row{what: "the same, against rendering and compressing it each time", atLeast: true, target: 25, measured: page["each"].over(page["once"]), note: " times as fast"},
 		game.row(),
-		captureRow(captures),
 	)
-	printRows(w, rows...)
+	rows = append(rows, class.rows()...)
+	printRows(w, append(rows, captureRow(captures))...)
 }
 
 // captureRow is the target for captures.

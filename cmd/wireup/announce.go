@@ -12,9 +12,10 @@ import (
 	"rsc.io/qr"
 )
 
-// announce prints the address to open. When the server listens beyond loopback it prints the
-// addresses that others can reach it under, the first of them as a QR code.
-func announce(w io.Writer, addr net.Addr) {
+// announce prints the address to open, and the presenter's link with its secret. When the server
+// listens beyond loopback it prints the addresses that others can reach it under, and under the first
+// of them where they join a class, as a QR code.
+func announce(w io.Writer, addr net.Addr, secret string) {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok {
 		fmt.Fprintf(w, "wireup is ready: %s\n", addr)
@@ -23,20 +24,40 @@ func announce(w io.Writer, addr net.Addr) {
 	port := strconv.Itoa(tcp.Port)
 	if !tcp.IP.IsUnspecified() {
 		host := tcp.IP.String()
-		fmt.Fprintf(w, "wireup is ready: http://%s\n", net.JoinHostPort(host, port))
+		here := "http://" + net.JoinHostPort(host, port)
+		fmt.Fprintf(w, "wireup is ready: %s\n", here)
+		announcePresenter(w, here, secret)
 		if !tcp.IP.IsLoopback() {
-			printQR(w, "http://"+net.JoinHostPort(host, port))
+			announceJoin(w, here)
 		}
 		return
 	}
-	fmt.Fprintf(w, "wireup is ready: http://%s\n", net.JoinHostPort("127.0.0.1", port))
-	for i, ip := range roomAddresses() {
+	here := "http://" + net.JoinHostPort("127.0.0.1", port)
+	fmt.Fprintf(w, "wireup is ready: %s\n", here)
+	rooms := roomAddresses()
+	if len(rooms) > 0 { // what a page opened there draws leads there, too
+		here = "http://" + net.JoinHostPort(rooms[0], port)
+	}
+	announcePresenter(w, here, secret)
+	for i, ip := range rooms {
 		url := "http://" + net.JoinHostPort(ip, port)
 		fmt.Fprintf(w, "for the room:    %s\n", url)
 		if i == 0 {
-			printQR(w, url)
+			announceJoin(w, url)
 		}
 	}
+}
+
+// announcePresenter prints the link that makes a class. Its secret stands behind a # and so in no
+// request.
+func announcePresenter(w io.Writer, here, secret string) {
+	fmt.Fprintf(w, "to present:      %s/present#%s\n", here, secret)
+}
+
+// announceJoin prints where people join a class.
+func announceJoin(w io.Writer, url string) {
+	fmt.Fprintf(w, "to join a class: %s/join\n", url)
+	printQR(w, url+"/join")
 }
 
 // roomAddresses are this machine's IPv4 addresses that another device may reach.

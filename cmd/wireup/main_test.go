@@ -101,9 +101,10 @@ func TestServeIsReadyAndQuiet(t *testing.T) {
 
 func TestDrain(t *testing.T) {
 	t.Parallel()
-	address, stop := start(t)
+	address, stop := start(t, "--presenter", presenterSecret)
+	code, _ := makeClass(t, address)
 	var sockets []*websocket.Conn
-	for _, path := range []string{"/echo", "/echo?library=gorilla", "/echo?wire=aaaaaaaaaaaaa", "/wire/aaaaaaaaaaaaa/feed"} {
+	for _, path := range []string{"/echo", "/echo?library=gorilla", "/echo?wire=aaaaaaaaaaaaa", "/wire/aaaaaaaaaaaaa/feed", "/classes/" + code + "/socket?wire=aaaaaaaaaaaaa"} {
 		ws, _, err := websocket.DefaultDialer.Dial("ws://"+address+path, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)

@@ -19,9 +19,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// nginx starts it with the lesson's file, in front of address, and returns where it listens. Only
-// the two addresses are changed, and where it may write.
-func nginx(t *testing.T, address string) string {
+// nginx starts it with the lesson's file, in front of one address or several, and returns where it
+// listens. Only the addresses are changed, and where it may write.
+func nginx(t *testing.T, addresses ...string) string {
 	t.Helper()
 	bin, err := exec.LookPath("nginx")
 	if err != nil {
@@ -40,10 +40,11 @@ func nginx(t *testing.T, address string) string {
 	front := free.Addr().String()
 	free.Close()
 	conf := string(src)
+	upstream := "upstream instances { server " + strings.Join(addresses, " max_fails=0; server ") + " max_fails=0; }\n"
 	for _, change := range []struct{ from, to string }{
-		{"proxy_pass http://127.0.0.1:8080;", "proxy_pass http://" + address + ";"},
+		{"proxy_pass http://127.0.0.1:8080;", "proxy_pass http://instances;"},
 		{"listen 127.0.0.1:8000;", "listen " + front + ";"},
-		{"http {\n", "http {\nclient_body_temp_path a; proxy_temp_path b; fastcgi_temp_path c; uwsgi_temp_path d; scgi_temp_path e;\n"},
+		{"http {\n", "http {\n" + upstream + "client_body_temp_path a; proxy_temp_path b; fastcgi_temp_path c; uwsgi_temp_path d; scgi_temp_path e;\n"},
 	} {
 		if strings.Count(conf, change.from) != 1 {
 			t.Fatalf("the file has %q %d times, want it once", change.from, strings.Count(conf, change.from))

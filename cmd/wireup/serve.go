@@ -5,6 +5,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/peterbourgon/ff/v3/ffcli"
 
+	"wireup/classroom"
 	"wireup/content"
 	"wireup/handlers"
 	"wireup/lessons"
@@ -44,6 +47,7 @@ type serveFlags struct {
 	allBytes   byteSize
 	preview    byteSize
 	drainTime  time.Duration
+	presenter  string
 	limits     handlers.Limits
 	wires      wire.Limits
 	raw        rawFlags
@@ -79,6 +83,9 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.Var(&f.hosts, "host", "`name` that the server goes by, such as its reverse proxy's; more of them with commas or more flags")
 	fs.StringVar(&f.data, "data", "", "`folder` for what must last (default: the user's data folder)")
 	fs.StringVar(&f.nats, "nats", "", "`URL` of a NATS server that instances share, like nats://host:4222 (default: one inside this process)")
+	fs.StringVar(&f.presenter, "presenter", "", "`secret` of whoever may make live classes, the same on all instances (default: drawn at each start)")
+	fs.IntVar(&f.limits.Classes, "classes", f.limits.Classes, "live classes that are not over")
+	fs.IntVar(&f.limits.ClassViewers, "class-viewers", f.limits.ClassViewers, fmt.Sprintf("viewers of one class on this instance, %d at most", classroom.MostViewers))
 	fs.TextVar(&f.level, "log-level", slog.LevelWarn, "what to log: `level` debug, info, warn or error")
 	fs.Var(&f.maxMessage, "max-message", "largest message that the echo takes, in `bytes`")
 	fs.IntVar(&f.limits.WireSockets, "wire-sockets", f.limits.WireSockets, "WebSockets open at once on one wire")
@@ -112,6 +119,11 @@ func (f *serveFlags) define(fs *flag.FlagSet) {
 	fs.Var(&f.preview, "preview", "payload kept of one event, in `bytes`")
 }
 
+// leastSecret is how long a presenter's secret must be that somebody has thought of.
+const leastSecret = 12
+
+var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
 // check says which flag makes no sense.
 func (f *serveFlags) check() error {
 	for _, n := range []struct {
@@ -123,6 +135,7 @@ func (f *serveFlags) check() error {
 		{"raw-connections", f.limits.RawConns}, {"raw-idle", int(f.limits.RawIdle)},
 		{"wire-events", f.wires.Events}, {"wires", f.wires.Wires},
 		{"address-forges", f.limits.AddressForges}, {"forges", f.limits.Forges},
+		{"classes", f.limits.Classes}, {"class-viewers", f.limits.ClassViewers},
 		{"dissections", f.limits.Dissections}, {"captures", f.limits.Captures},
 		{"wire-holds", f.limits.WireHolds}, {"address-holds", f.limits.AddressHolds},
 		{"hold-time", int(f.limits.HoldTime)}, {"cut-time", int(f.limits.CutTime)}, {"beat-time", int(f.limits.BeatTime)}, {"idle-time", int(f.limits.IdleTime)},
@@ -132,6 +145,14 @@ func (f *serveFlags) check() error {
 		if n.value <= 0 {
 			return usageError{fmt.Errorf("--%s must be above zero", n.flag)}
 		}
+	}
+	if f.limits.ClassViewers > classroom.MostViewers {
+		return usageError{fmt.Errorf("--class-viewers may be %d at most: a class's documents have room for no more", classroom.MostViewers)}
+	}
+	if f.presenter == "" {
+		f.presenter = rand.Text()
+	} else if len(f.presenter) < leastSecret || !secretForm.MatchString(f.presenter) {
+		return usageError{fmt.Errorf("--presenter must have %d letters and digits at least: whoever guesses it presents", leastSecret)}
 	}
 	return nil
 }
@@ -189,6 +210,8 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 		Content:  content.FS,
 		Course:   course,
 		Raw:      rawEnds,
+
+		Presenter: f.presenter,
 	})
 	if err != nil {
 		return err
@@ -199,7 +222,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) (err e
 	if f.proxy != nil {
 		f.proxy.announce(stdout, listener.Addr())
 	} else {
-		announce(stdout, listener.Addr())
+		announce(stdout, listener.Addr(), f.presenter)
 	}
 	logRaw(log, rawEnds)
 	f.record.announce(stdout)

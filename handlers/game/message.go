@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"wireup/classroom/typed"
 )
 
 // The kinds of messages.
@@ -99,23 +99,11 @@ func text(b json.RawMessage, what string, most int) (string, error) {
 		return "", fmt.Errorf("%s is text in quotation marks", what)
 	}
 	s = strings.TrimSpace(s)
-	if !shows(s, most) {
+	if !typed.Shows(s, most) {
 		return "", fmt.Errorf("%s has 1 to %d characters that can be shown", what, most)
 	}
 	return s, nil
 }
-
-func shows(s string, most int) bool {
-	n := utf8.RuneCountInString(s)
-	return n >= 1 && n <= most && !strings.ContainsFunc(s, func(c rune) bool { return c == utf8.RuneError || !unicode.IsPrint(c) }) &&
-		strings.ContainsFunc(s, inks)
-}
-
-// blanks count as letters and signs, and look like nothing: fillers of Hangul, and Braille without a dot.
-const blanks = "\u115f\u1160\u3164\uffa0\u2800"
-
-// inks reports whether a printable character is seen when it stands by itself.
-func inks(c rune) bool { return c != ' ' && !unicode.IsMark(c) && !strings.ContainsRune(blanks, c) }
 
 // batch is the list of one tick: [[4,8,13,40],[3,9]].
 type batch []byte

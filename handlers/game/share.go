@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wireup/bus"
+	"wireup/classroom/typed"
 )
 
 const (
@@ -157,14 +158,14 @@ func (w *World) follow(i *instance, in publication) {
 		case !onMap(s.X, s.Y):
 		case p != nil && (p.x != s.X || p.y != s.Y):
 			w.put(p, s.X, s.Y)
-		case p == nil && (s.Kind == reader || s.Kind == bot) && shows(s.Name, nameMost):
+		case p == nil && (s.Kind == reader || s.Kind == bot) && typed.Shows(s.Name, nameMost):
 			if p := w.enter(s.Kind, s.Name, s.X, s.Y, false); p != nil {
 				i.players[s.ID] = p
 			}
 		}
 	}
 	for _, c := range in.Chats {
-		if p := i.players[c.ID]; p != nil && shows(c.Text, chatMost) {
+		if p := i.players[c.ID]; p != nil && typed.Shows(c.Text, chatMost) {
 			w.say(p, c.Text)
 		}
 	}

@@ -1,0 +1,373 @@
+package classroom
+
+// A line: one page's connection to a class, by whichever transport, and the viewer behind it.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	ratePer  = 20               // messages a second of one viewer, as many more at once
+	pollGone = 10 * time.Second // after its last poll a page that polls has gone
+)
+
+// person is a viewer who is here.
+type person struct {
+	wire  string
+	lines int // that are open as a viewer's
+	all   int // that are open
+	until time.Time
+	pace  *rate.Limiter
+
+	mirror func() // ends what shows their frames to the room; nil if nothing does
+}
+
+// ErrTooFast is when somebody says more than they may. The text is for the close frame.
+var ErrTooFast = fmt.Errorf("over %d messages a second", ratePer)
+
+// ErrViewers is when a class has no room for one more on this instance.
+var ErrViewers = errors.New("the class is full (limit: --class-viewers)")
+
+// reserved is how many pages find room in a class that is full: one of them may be who presents, which
+// only its hello shows.
+const reserved = 16
+
+// Line is one page's connection. Call Close when it is over.
+type Line struct {
+	class *Class
+	key   key
+	who   *person
+
+	mu      sync.Mutex
+	greeted bool
+	counted bool // as a viewer
+	mark    mark
+	name    string // once it is known
+	last    welcomeMessage
+	said    *Message // which is it
+}
+
+// Line opens a line for the viewer with this wire.
+func (c *Class) Line(wire string) (*Line, error) {
+	k := keyOf(c.Code, wire)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.people[k]
+	if p == nil {
+		if len(c.people) >= c.all.viewers+reserved {
+			return nil, ErrViewers
+		}
+		p = &person{wire: wire, pace: rate.NewLimiter(ratePer, 2*ratePer)}
+		c.people[k] = p
+	}
+	p.all++
+	return &Line{class: c, key: k, who: p}, nil
+}
+
+// Close ends the line.
+func (l *Line) Close() { l.close(0) }
+
+// CloseFor ends a line whose page will open another: until then it counts as here.
+func (l *Line) CloseFor() { l.close(pollGone) }
+
+func (l *Line) close(stay time.Duration) {
+	c := l.class
+	c.mu.Lock()
+	l.who.all--
+	if l.counted {
+		l.who.lines--
+		l.who.until = time.Now().Add(stay)
+	}
+	if l.who.all == 0 && stay == 0 {
+		c.forget(l.key, l.who)
+	}
+	c.mu.Unlock()
+	wake(c.poke)
+}
+
+// bury forgets pages that poll no more, and instances that say nothing; others may have their room.
+func (c *Class) bury(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k, p := range c.people {
+		switch {
+		case p.all == 0 && now.After(p.until):
+			c.forget(k, p)
+		case p.lines > 0:
+			c.mirror(k, p) // if there has been no room, or no name, until now
+		}
+	}
+	for name, i := range c.there {
+		if now.Sub(i.at) > silent {
+			delete(c.there, name)
+		}
+	}
+}
+
+// forget forgets a viewer who has gone. c.mu is held.
+func (c *Class) forget(k key, p *person) {
+	c.unmirror(p)
+	delete(c.people, k)
+}
+
+// Here is how many viewers are here on this instance.
+func (c *Class) Here() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hereLocked()
+}
+
+func (c *Class) hereLocked() (n int) {
+	now := time.Now()
+	for _, p := range c.people {
+		if p.lines > 0 || now.Before(p.until) {
+			n++
+		}
+	}
+	return n
+}
+
+// As says who the line is by its token, without a hello; an empty token is a viewer's.
+// It fails with ErrViewers.
+func (l *Line) As(token string) error { return l.be(markOf(token)) }
+
+// be makes the line that of whoever has the token of a mark, and counts a viewer as here.
+func (l *Line) be(m mark) error {
+	viewer := l.class.stateNow().role(m) == Viewer
+	c := l.class
+	c.mu.Lock()
+	changes := viewer != l.counted
+	if changes && viewer && l.who.lines == 0 && len(c.people) > c.all.viewers && c.hereLocked() >= c.all.viewers {
+		c.mu.Unlock()
+		return ErrViewers
+	}
+	if changes && viewer {
+		l.who.lines++
+	} else if changes {
+		l.who.lines--
+	}
+	l.counted = viewer
+	c.mu.Unlock()
+	if changes {
+		wake(c.poke)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mark, l.greeted = m, true // from here on the line is told
+	return nil
+}
+
+// Answer does what a message says, and returns the answer to it. Its error is a reason to end the
+// line.
+func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
+	if l.drives() {
+		_ = l.who.pace.Wait(ctx) // who drags a slider is slowed down, and not thrown out of the own class
+	} else if !l.who.pace.Allow() {
+		return nil, ErrTooFast
+	}
+	c, err := Parse(message)
+	if err != nil {
+		var id json.RawMessage
+		if c != nil {
+			id = c.ID
+		}
+		return answer(id, refuse("%v.", err)), nil
+	}
+	l.mu.Lock()
+	greeted := l.greeted
+	c.mark, c.from = l.mark, l.key
+	l.mu.Unlock()
+	switch {
+	case c.Say == "beat":
+		return newMessage(struct {
+			Kind string      `json:"kind"`
+			T    json.Number `json:"t"`
+			At   int64       `json:"at"`
+		}{"beat", orZero(c.T), time.Now().UnixMilli()}), nil
+	case c.Say == "hello":
+		return l.hello(ctx, c)
+	case !greeted:
+		return answer(c.ID, refuse(`Say hello first: {"say":"hello","as":"viewer"}.`)), nil
+	}
+	return answer(c.ID, l.class.command(ctx, c)), nil
+}
+
+// drives reports whether the line is the driver's, or the owner's.
+func (l *Line) drives() bool {
+	d := l.class.stateNow()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	role := d.role(l.mark)
+	return role == Owner || role == Driver
+}
+
+func orZero(n json.Number) json.Number {
+	if n == "" {
+		return "0"
+	}
+	return n
+}
+
+// command does what a page wants, wherever it belongs.
+func (c *Class) command(ctx context.Context, cmd *Command) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.ctx, cancel)()
+	d, _ := c.state.doc()
+	if err := d.may(cmd); err != nil {
+		return err // which spares the queue, and is looked at again there
+	}
+	switch cmd.Say {
+	case "drive":
+		if cmd.Viewer = c.name(cmd.from); cmd.Viewer == "" {
+			return unkept(nil)
+		}
+	case "spot":
+		cmd.frame = c.frame(cmd)
+	}
+	if words[cmd.Say].of == ofCrowd {
+		return c.crowd.change(ctx, cmd)
+	}
+	return c.state.change(ctx, cmd)
+}
+
+// answer is the answer to a command.
+func answer(id json.RawMessage, err error) *Message {
+	m := struct {
+		Kind  string          `json:"kind"`
+		ID    json.RawMessage `json:"id,omitempty"`
+		Error string          `json:"error,omitempty"`
+	}{Kind: "ok", ID: id}
+	if err != nil {
+		m.Kind, m.Error = "refused", err.Error()
+	}
+	return newMessage(m)
+}
+
+func (l *Line) hello(ctx context.Context, c *Command) (*Message, error) {
+	d, _ := l.class.state.doc()
+	m := markOf(c.Token)
+	role := d.role(m)
+	switch c.As {
+	case "viewer":
+		m = ""
+	case "presenter":
+		if role != Owner && role != Driver {
+			return answer(c.ID, refuse("This link doesn't drive the class. Open the presenter's link again, or watch as a viewer.")), nil
+		}
+	case "screen":
+		if role != Screen && role != Owner {
+			return answer(c.ID, refuse("This link doesn't show the class. Open the projector's page from the presenter's.")), nil
+		}
+	default:
+		return answer(c.ID, refuse("as says viewer, presenter or screen.")), nil
+	}
+	joins := m == "" && !d.Ended
+	if joins && l.class.name(l.key) == "" {
+		_ = l.class.command(ctx, &Command{Say: "join", from: l.key}) // without a name one may watch
+	}
+	if err := l.be(m); err != nil {
+		return nil, err
+	}
+	if joins {
+		l.class.mu.Lock()
+		l.class.mirror(l.key, l.who)
+		l.class.mu.Unlock()
+		if l.class.all.asks != nil {
+			l.class.all.asks(l.who.wire)
+		}
+	}
+	return l.welcome(), nil
+}
+
+// name is a viewer's pseudonym; empty if the class doesn't know them yet.
+func (c *Class) name(k key) string {
+	d, _ := c.state.doc()
+	people, _ := c.crowd.doc()
+	if n, ok := people.number(k); ok {
+		return nameOf(d.Draw, n)
+	}
+	return ""
+}
+
+func (l *Line) welcome() *Message {
+	d := l.class.stateNow()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := welcomeMessage{Kind: "welcome", Viewer: l.name, You: d.role(l.mark), Wheel: d.wheel(l.key)}
+	if m.Viewer == "" {
+		l.name = l.class.name(l.key)
+		m.Viewer = l.name
+	}
+	if l.said == nil || m != l.last {
+		l.last = m
+		bare := newMessage(m)
+		m.At = time.Now().UnixMilli()
+		l.said = newMessage(m)
+		l.said.sum = bare.sum
+	}
+	return l.said
+}
+
+// Seen is what a page has had of a class's messages.
+type Seen [4]uint64
+
+// ParseSeen reads what String has written. What can't be read has seen nothing.
+func ParseSeen(s string) (n Seen) {
+	for i, word := range strings.Split(s, ".") {
+		if i < len(n) {
+			n[i], _ = strconv.ParseUint(word, 16, 64)
+		}
+	}
+	return n
+}
+
+func (n Seen) String() string {
+	return fmt.Sprintf("%x.%x.%x.%x", n[0], n[1], n[2], n[3])
+}
+
+// See notes an answer that is a message of its own.
+func (n *Seen) See(m *Message) {
+	if strings.HasPrefix(string(m.Data), `{"kind":"welcome"`) {
+		n[0] = m.sum
+	}
+}
+
+// News are the messages that a page hasn't had, the newest of each kind alone.
+func (l *Line) News(seen *Seen) (list []*Message) {
+	l.mu.Lock()
+	greeted := l.greeted
+	l.mu.Unlock()
+	if !greeted {
+		return nil
+	}
+	l.class.mu.Lock()
+	t := l.class.told
+	l.class.mu.Unlock()
+	all := [4]*Message{l.welcome(), t.class, t.crowd, nil}
+	l.mu.Lock()
+	d, _ := l.class.state.doc()
+	switch d.role(l.mark) {
+	case Owner, Driver:
+		all[3] = t.desk
+	case Screen:
+		all[3] = t.screen
+	}
+	l.mu.Unlock()
+	for i, m := range all {
+		if m != nil && m.sum != seen[i] {
+			seen[i] = m.sum
+			list = append(list, m)
+		}
+	}
+	return list
+}

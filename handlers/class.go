@@ -1,0 +1,238 @@
+package handlers
+
+// Live classes: made, joined over a WebSocket, and what is asked about one beside that.
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"rsc.io/qr"
+
+	"wireup/bus"
+	"wireup/classroom"
+	"wireup/lessons"
+	"wireup/wire"
+)
+
+const (
+	classLab   = "class"
+	classPath  = "/classes/"
+	classRef   = "GET /classes/{code}/socket?wire=ID"
+	notesRef   = "GET /classes/{code}/notes?as=html"
+	qrRef      = "GET /classes/{code}/qr.svg?scheme=http"
+	classAgain = "Ask the presenter for the code: five letters, such as kvmpt."
+)
+
+// outlineOf is the course as a class knows it.
+func outlineOf(course *lessons.Course) classroom.Outline {
+	var o classroom.Outline
+	for _, l := range course.Lessons {
+		if !l.Written {
+			continue
+		}
+		c := classroom.Lesson{ID: l.ID, Title: l.Title}
+		for _, slide := range l.Slides {
+			c.Slides = append(c.Slides, classroom.Slide{Title: slide.Title, Level: string(l.Level), Minutes: float64(l.Minutes) / float64(len(l.Slides))})
+		}
+		for _, x := range l.Exercises {
+			c.Exercises = append(c.Exercises, x.ID)
+		}
+		o = append(o, c)
+	}
+	return o
+}
+
+// bearer is the token that a request shows; empty if none.
+func bearer(r *http.Request) string {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// makeClass makes a class for whoever has the presenter's secret.
+func (s *Server) makeClass(w http.ResponseWriter, r *http.Request) error {
+	given, want := sha256.Sum256([]byte(bearer(r))), sha256.Sum256([]byte(s.presenter))
+	switch {
+	case bearer(r) == "":
+		return &StatusError{Code: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {"Bearer"}},
+			Text: "Only a presenter makes classes. Open the presenter's link, which wireup prints when it starts."}
+	case s.presenter == "" || subtle.ConstantTimeCompare(given[:], want[:]) != 1:
+		return &StatusError{Code: http.StatusForbidden,
+			Text: "This is not the presenter's secret of this server. Open the link that wireup printed when it started last."}
+	}
+	made, err := s.classes.Create(r.Context())
+	if err != nil {
+		return s.classError(err)
+	}
+	w.Header().Set("Location", classPath+made.Code)
+	writeJSONHead(w)
+	w.WriteHeader(http.StatusCreated)
+	_ = json.NewEncoder(w).Encode(made) // a client that has gone needs no answer
+	return nil
+}
+
+// classError says in words why there is no class.
+func (s *Server) classError(err error) error {
+	switch {
+	case errors.Is(err, classroom.ErrNone):
+		return &StatusError{Code: http.StatusNotFound, Err: err, Text: "There is no class with this code. " + classAgain}
+	case errors.Is(err, classroom.ErrClasses):
+		return limitError("classes", s.limits.Classes, "--classes", "End one of yours first.")
+	case errors.Is(err, classroom.ErrViewers):
+		return limitError("viewers in this class", s.limits.ClassViewers, "--class-viewers", "Watch with somebody else.")
+	case errors.Is(err, classroom.ErrNowhere), errors.Is(err, bus.ErrAway), errors.Is(err, bus.ErrFull):
+		return &StatusError{Code: http.StatusServiceUnavailable, Err: err,
+			Text: "A class needs the bus to be kept on, and that is away. Try again in a moment."}
+	}
+	return err
+}
+
+// classOf is the code in a request's path, of a class that there is.
+func (s *Server) classOf(r *http.Request) (string, error) {
+	code, ok := classroom.ParseCode(r.PathValue("code"))
+	if !ok {
+		return "", s.classError(classroom.ErrNone)
+	}
+	switch ok, err := s.classes.Exists(r.Context(), code); {
+	case err != nil:
+		return "", s.classError(err)
+	case !ok:
+		return "", s.classError(classroom.ErrNone)
+	}
+	return code, nil
+}
+
+// openClass finds the class that a request is about. Call release when it is answered.
+func (s *Server) openClass(r *http.Request) (c *classroom.Class, release func(), err error) {
+	code, ok := classroom.ParseCode(r.PathValue("code"))
+	if !ok {
+		return nil, nil, s.classError(classroom.ErrNone)
+	}
+	c, release, err = s.classes.Open(r.Context(), code)
+	if err != nil {
+		return nil, nil, s.classError(err)
+	}
+	return c, release, nil
+}
+
+// classLine opens a line for the page that a request comes from. Call done when it is over.
+func (s *Server) classLine(r *http.Request) (line *classroom.Line, class *classroom.Class, id wire.ID, done func(), err error) {
+	if id, err = labWire(r); err != nil {
+		return nil, nil, "", nil, err
+	}
+	if id == "" {
+		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
+			Text: "wire is missing. A class knows its viewers by their wires: give the 13 characters that the page shows."}
+	}
+	class, release, err := s.openClass(r)
+	if err != nil {
+		return nil, nil, "", nil, err
+	}
+	if line, err = class.Line(string(id)); err != nil {
+		release()
+		return nil, nil, "", nil, s.classError(err)
+	}
+	return line, class, id, release, nil
+}
+
+// shortClass leads from a short URL to its class.
+func (s *Server) shortClass(w http.ResponseWriter, r *http.Request) error {
+	code, err := s.classOf(r)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, classPath+code, http.StatusFound)
+	return nil
+}
+
+// classQR draws the link by which viewers join.
+func (s *Server) classQR(w http.ResponseWriter, r *http.Request) error {
+	code, err := s.classOf(r)
+	if err != nil {
+		return err
+	}
+	return s.drawLink(w, r, qrRef, qr.L, "/c/"+code) // as few modules as can be: it is read from the last row
+}
+
+// presenting opens a class for a request that shows a token of one of the roles.
+func (s *Server) presenting(r *http.Request, roles ...classroom.Role) (*classroom.Class, func(), error) {
+	class, release, err := s.openClass(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	token := bearer(r)
+	for _, role := range roles {
+		if class.Role(token) == role {
+			return class, release, nil
+		}
+	}
+	release()
+	if token == "" {
+		return nil, nil, &StatusError{Code: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {"Bearer"}},
+			Text: "This is for who presents the class. Send the token as Authorization: Bearer TOKEN."}
+	}
+	return nil, nil, &StatusError{Code: http.StatusForbidden, Text: "This token doesn't present the class, or doesn't any more."}
+}
+
+// classQuestions answers with the questions of a class, also when it is over.
+func (s *Server) classQuestions(w http.ResponseWriter, r *http.Request) error {
+	class, release, err := s.presenting(r, classroom.Owner)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return answerJSON(w, class.Kept())
+}
+
+// slideNotes are the speaker's notes of a slide.
+type slideNotes struct {
+	Lesson string `json:"lesson"`
+	Slide  int    `json:"slide"`
+	Title  string `json:"title"`
+	Notes  string `json:"notes"` // HTML
+}
+
+// classNotes answers with the speaker's notes of the whole course, to who drives: as JSON, or as a
+// document with a section for each slide, which a page can take apart where it may not make markup of
+// text.
+func (s *Server) classNotes(w http.ResponseWriter, r *http.Request) error {
+	q, err := queryOf(r, notesRef)
+	if err != nil {
+		return err
+	}
+	_, release, err := s.presenting(r, classroom.Owner, classroom.Driver)
+	if err != nil {
+		return err
+	}
+	defer release()
+	var (
+		list = []slideNotes{}
+		page bytes.Buffer
+	)
+	page.WriteString("<!doctype html><meta charset=utf-8><title>Notes</title>\n")
+	for _, l := range s.site.course.Lessons {
+		for i, slide := range l.Slides {
+			list = append(list, slideNotes{l.ID, i + 1, slide.Title, string(slide.Notes)})
+			fmt.Fprintf(&page, "<section data-slide=\"%s/%d\">%s</section>\n", l.ID, i+1, slide.Notes)
+		}
+	}
+	switch q.Get("as") {
+	case "", "json":
+		return answerJSON(w, list)
+	case "html":
+		s.site.pageHeader(w)
+		w.Header().Set("Content-Type", pageType)
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(page.Bytes()) // a client that has gone needs no answer
+		return nil
+	}
+	return &StatusError{Code: http.StatusBadRequest, Ref: notesRef, Text: "as says html or json."}
+}

@@ -1,0 +1,208 @@
+package handlers
+
+// The audience channel: a class over a WebSocket.
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"wireup/classroom"
+)
+
+const (
+	classPing   = 20 * time.Second
+	classSilent = 45 * time.Second // without a pong, or anything else, for so long, a page is gone
+	classStall  = 5 * time.Second  // that a page may take nothing of what is written to it
+
+	// classBuffer is what the kernel may hold for one page: a page that reads nothing is noticed
+	// by it, and thousands of them hold little.
+	classBuffer = 16 << 10
+)
+
+// classWriters holds write buffers, so that a page that is told nothing has none.
+var classWriters sync.Pool
+
+// classSocket upgrades, and lets a page into a class until one side ends it.
+func (s *Server) classSocket(w http.ResponseWriter, r *http.Request) error {
+	line, class, id, release, err := s.classLine(r)
+	if err != nil {
+		return err
+	}
+	defer release()
+	defer line.Close()
+	tap := tapOf(r)
+	return s.socket(w, r, webSocket{
+		wire: id, apart: true,
+		instead: "This is the WebSocket of a class. Open it with new WebSocket(url), or poll beside it: " +
+			"GET /classes/{code}/poll and POST /classes/{code}/say.",
+		upgrader: websocket.Upgrader{ReadBufferSize: 512, WriteBufferSize: 4 << 10, WriteBufferPool: &classWriters},
+		serve: func(ctx context.Context, conn *websocket.Conn) {
+			if tap != nil {
+				if tcp, ok := tap.Conn.(*net.TCPConn); ok {
+					_ = tcp.SetWriteBuffer(classBuffer) // with another it only takes longer to notice
+				}
+			}
+			p := &classPage{Server: s, conn: conn, line: line, class: class,
+				answers: make(chan *classroom.Message), gone: make(chan struct{})}
+			reading, stop := context.WithCancel(context.Background())
+			go p.read(reading)
+			p.write(ctx)
+			stop()
+			p.linger()
+			conn.Close() // ends read, if it hasn't ended
+			<-p.gone
+		},
+	})
+}
+
+// classPage is one page's socket.
+type classPage struct {
+	*Server
+	conn    *websocket.Conn
+	line    *classroom.Line
+	class   *classroom.Class
+	answers chan *classroom.Message
+	gone    chan struct{} // closed when nothing more is read
+	why     error         // and why, if it is for us to say
+}
+
+// read does what the page says, one message after the other: each is answered before the next is read.
+func (p *classPage) read(ctx context.Context) {
+	defer close(p.gone)
+	alive := func() error { return p.conn.SetReadDeadline(time.Now().Add(classSilent)) }
+	p.conn.SetPongHandler(func(string) error { return alive() })
+	for alive() == nil {
+		kind, m, err := p.conn.NextReader()
+		if timedOut(err) {
+			p.why = errClassStuck
+		}
+		if err != nil {
+			return
+		}
+		if kind != websocket.TextMessage {
+			p.why = classRefusal{websocket.CloseUnsupportedData, "messages here are text"}
+			return
+		}
+		b, err := io.ReadAll(io.LimitReader(m, classroom.MostMessage+1))
+		if err != nil {
+			return
+		}
+		if len(b) > classroom.MostMessage {
+			p.why = classRefusal{websocket.CloseMessageTooBig, "message over 8 KiB"}
+			return
+		}
+		answer, err := p.line.Answer(ctx, b)
+		if err != nil {
+			p.why = classRefusal{websocket.ClosePolicyViolation, err.Error()}
+			return
+		}
+		select {
+		case p.answers <- answer:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// classRefusal is why a socket is closed by us.
+type classRefusal struct {
+	code int
+	say  string
+}
+
+func (r classRefusal) Error() string { return r.say }
+
+// errClassStuck is when a page takes nothing any more.
+var errClassStuck = classRefusal{websocket.CloseTryAgainLater, "you took nothing for too long; come back"}
+
+// write tells the page what is new, until it has gone or ctx is over.
+func (p *classPage) write(ctx context.Context) {
+	ping := time.NewTicker(classPing)
+	defer ping.Stop()
+	var (
+		seen classroom.Seen
+		err  error
+	)
+	for err == nil {
+		changed := p.class.Changed()
+		for _, m := range p.line.News(&seen) {
+			if err = p.tell(m); err != nil {
+				break
+			}
+		}
+		if err != nil {
+			break
+		}
+		select {
+		case m := <-p.answers:
+			seen.See(m)
+			err = p.tell(m)
+		case <-changed:
+		case <-ping.C:
+			err = p.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(classStall))
+		case <-ctx.Done():
+			err = classRefusal{websocket.CloseGoingAway, "the server is stopping"}
+		case <-p.class.Stopped():
+			err = classRefusal{websocket.CloseGoingAway, "the class is closed here; come back"}
+		case <-p.gone:
+			err = p.why
+			if err == nil {
+				return
+			}
+		}
+	}
+	if timedOut(err) {
+		err = errClassStuck
+	}
+	var r classRefusal
+	if !errors.As(err, &r) {
+		return // the page has gone
+	}
+	if r == errClassStuck {
+		p.log.Info("a page that takes nothing is dropped from its class", "class", p.class.Code, "address", p.conn.RemoteAddr())
+	}
+	// A page that can't be told has gone.
+	_ = p.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(r.code, r.say), time.Now().Add(feedLinger))
+}
+
+// linger gives the page a moment for its part in the closing handshake, and takes what is still on
+// its way: to close with unread bytes would be to reset, and the close frame might never be seen.
+func (p *classPage) linger() {
+	over := time.NewTimer(feedLinger)
+	defer over.Stop()
+	select {
+	case <-p.gone:
+		if p.why != nil {
+			_ = p.conn.SetReadDeadline(time.Now().Add(feedLinger))
+			_, _ = io.CopyN(io.Discard, p.conn.NetConn(), 1<<20)
+		}
+	case <-over.C:
+	}
+}
+
+// timedOut reports whether a deadline has passed; gorilla hides which error it was.
+func timedOut(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
+
+func (p *classPage) tell(m *classroom.Message) error {
+	prepared, _ := m.Frame(func(data []byte) any {
+		frame, err := websocket.NewPreparedMessage(websocket.TextMessage, data)
+		if err != nil {
+			return nil
+		}
+		return frame
+	}).(*websocket.PreparedMessage)
+	if err := p.conn.SetWriteDeadline(time.Now().Add(classStall)); err != nil {
+		return err
+	}
+	return p.conn.WritePreparedMessage(prepared)
+}
