@@ -246,7 +246,7 @@ func (c *Class) view() view {
 	v.board, _ = c.board.doc()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v.here, v.mirrored = c.hereLocked(), c.mirrored
+	v.here, v.mirrored, v.outside = c.hereLocked(), c.mirrored, c.outside()
 	for _, i := range c.there {
 		v.here += i.here
 	}

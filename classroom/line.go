@@ -23,8 +23,9 @@ const (
 // person is a viewer who is here.
 type person struct {
 	wire  string
-	lines int // that are open as a viewer's
-	all   int // that are open
+	from  string // the address of another machine; empty for one of this
+	lines int    // that are open as a viewer's
+	all   int    // that are open
 	until time.Time
 	pace  *rate.Limiter
 
@@ -134,6 +135,30 @@ func (c *Class) hereLocked() (n int) {
 		}
 	}
 	return n
+}
+
+// From notes the address of the machine that the line comes from; empty for this one.
+func (l *Line) From(address string) {
+	l.class.mu.Lock()
+	l.who.from = address
+	l.class.mu.Unlock()
+}
+
+// outside is from how many machines but this one, and those of who presents, somebody has joined on
+// this instance. c.mu is held.
+func (c *Class) outside() int {
+	presents, joined := make(map[string]bool), make(map[string]bool)
+	for _, p := range c.people {
+		if p.all > p.lines {
+			presents[p.from] = true
+		} else if p.from != "" {
+			joined[p.from] = true
+		}
+	}
+	for from := range presents {
+		delete(joined, from)
+	}
+	return len(joined)
 }
 
 // As says who the line is by its token, without a hello; an empty token is a viewer's.

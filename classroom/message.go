@@ -90,6 +90,8 @@ type (
 		More    []sumMessage  `json:"more"`
 		Room    string        `json:"room"`
 
+		Addresses int `json:"addresses"` // how many other machines somebody has joined from, on this instance
+
 		Mirrored int `json:"mirrored"` // viewers whose frames are in it, of this instance
 	}
 	askMessage struct {
@@ -139,6 +141,7 @@ type view struct {
 	now     time.Time
 
 	mirrored int
+	outside  int
 }
 
 func (v view) since() time.Duration { return v.now.Sub(v.state.Began) }
@@ -173,7 +176,7 @@ func (v view) questions(kept bool) []askedQuestion {
 // deskMessage is for those who present: the projector isn't told who asks for the wheel.
 func (v view) deskMessage(screen bool) deskMessage {
 	d := v.state
-	m := deskMessage{Kind: "desk", Skipped: append([]string{}, d.Clock.Skipped...), Counts: []int{}, Room: d.Room, Mirrored: v.mirrored}
+	m := deskMessage{Kind: "desk", Skipped: append([]string{}, d.Clock.Skipped...), Counts: []int{}, Room: d.Room, Mirrored: v.mirrored, Addresses: v.outside}
 	if !screen {
 		m.Driver, m.Asks = "owner", []askMessage{}
 		if d.Guest != "" {
