@@ -36,6 +36,7 @@ export class Connection {
   kind = "TCP";
   path = "";
   driver = "page";
+  viewer = ""; // whose it is, on the wire of a class's room
   open = true;
   rows = 0; // events that the page still keeps
   totals = nothing();
@@ -59,6 +60,7 @@ export class Connection {
   /** @param {WireEvent} e */
   add(e) {
     if (e.driver) this.driver = e.driver;
+    if (e.viewer) this.viewer = e.viewer;
     count(this.totals, e);
     switch (e.kind) {
       case "request":
@@ -103,7 +105,8 @@ export class Connection {
   }
 
   get name() {
-    return this.kind === "WebSocket" ? `WebSocket ${this.path}` : this.kind;
+    const what = this.kind === "WebSocket" ? `WebSocket ${this.path}` : this.kind;
+    return this.viewer === "" ? what : `${this.viewer} · ${what}`;
   }
 }
 

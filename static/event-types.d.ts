@@ -134,6 +134,7 @@ export interface WireEvent {
   fields?: Field[];
   sentence?: string;
   gap?: boolean;
+  viewer?: string; // whose it is, on the wire of a class's room
   place?: string; // which packet of a file it came in, as the page says it
 }
 

@@ -179,6 +179,7 @@ function haystack(e) {
     const { frame, http } = e;
     text = [
       e.summary,
+      e.viewer,
       frame?.text,
       frame?.inflated?.text,
       frame?.close?.reason,

@@ -43,6 +43,15 @@ export class Tools {
     this.#filter.select();
   }
 
+  /**
+   * filter writes a query for the reader, who may change it.
+   * @param {string} query
+   */
+  filter(query) {
+    this.#filter.value = query;
+    this.#read();
+  }
+
   update() {
     const { paused, waiting, hideControl, hidden, filtered, matching } = this.#model;
     write(this.#matches, filtered ? matching === 1 ? "1 row matches" : `${number(matching)} rows match` : "");

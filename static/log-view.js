@@ -102,6 +102,11 @@ export class LogView {
     this.#tools.root.append(node);
   }
 
+  /** @param {string} query */
+  filter(query) {
+    this.#tools.filter(query);
+  }
+
   focusFilter() {
     this.root.setAttribute("data-tools", "");
     this.#tools.focus();

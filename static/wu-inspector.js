@@ -1,12 +1,15 @@
 // <wu-inspector>: what crosses the reader's wire, row by row, and each row down to its bits.
+// With wire="ID" it is that of a class's room, without what people wrote; filter="…" is what it begins with.
 // Hears socket-send, socket-goodbye, socket-close, wire-select and wire-replay from anywhere on the page.
 import { Dissections } from "./dissections.js";
 import { button, el, plain, typing } from "./dom.js";
-import { pageFeed } from "./feed.js";
+import { Feed, pageFeed } from "./feed.js";
+import { socketUrl } from "./line.js";
 import { LogView } from "./log-view.js";
 import { Row } from "./model.js";
 import { Replay } from "./replay.js";
 import { saveLinks } from "./save-links.js";
+import { textless } from "./textless.js";
 import { Tooltip } from "./tooltip.js";
 import { shownWire, wireId } from "./wire-id.js";
 import "./wu-terminal.js"; // makes one
@@ -15,12 +18,17 @@ import "./wu-terminal.js"; // makes one
 /** @import { Pointed } from "./inspector-details.js" */
 /** @import { StateDetail } from "./line.js" */
 
+/** The words for a class's room. */
+const ROOM = { rows: "What crossed the wires of the room", people: { page: "A viewer’s browser", terminal: "A viewer’s terminal", forge: "A viewer’s forge" } };
+
 export class WuInspector extends HTMLElement {
   static define(tag = "wu-inspector", registry = customElements) {
     registry.define(tag, this);
   }
 
   #dissections = new Dissections(`/wire/${wireId()}/events/`);
+  /** @type {Feed | undefined} */
+  #feed;
   #parting = ""; // the socket that the reader closed last
   #empty = el("div", { class: "nothing" });
   #state = el("p", { class: "feed-state", role: "status" });
@@ -36,16 +44,18 @@ export class WuInspector extends HTMLElement {
   connectedCallback() {
     this.#gone = new AbortController();
     const { signal } = this.#gone;
-    const live = new LogView(this.#dissections, { rows: "What crossed your wire", drawn: () => this.#drawn() }, signal);
+    const feed = this.#follow();
+    const live = new LogView(this.#dissections, { rows: "What crossed your wire", ...(this.hasAttribute("wire") ? ROOM : {}), drawn: () => this.#drawn() }, signal);
     this.#live = live;
     live.overview.append(this.#tallButton());
-    live.addTool(saveLinks());
+    if (!this.hasAttribute("wire")) live.addTool(saveLinks());
     live.body.prepend(this.#state, this.#empty);
     this.replaceChildren(live.root);
     this.#fillEmpty();
     this.#saysWhose(signal);
     new Tooltip(this, signal);
-    this.#listen(signal);
+    this.#listen(feed, signal);
+    if (this.hasAttribute("filter")) live.filter(this.getAttribute("filter") ?? "");
     live.update();
   }
 
@@ -53,6 +63,7 @@ export class WuInspector extends HTMLElement {
     this.#endReplay();
     this.#gone?.abort();
     clearInterval(this.#countdown);
+    if (this.hasAttribute("wire")) this.#feed?.stop();
   }
 
   /** Where the panel is a sheet at the page's lower edge, it can be made taller. */
@@ -74,6 +85,10 @@ export class WuInspector extends HTMLElement {
 
   /** Where nothing has crossed yet, the lesson's own first line for a terminal stands. */
   #fillEmpty() {
+    if (this.hasAttribute("wire")) {
+      this.#empty.replaceChildren(el("p", { class: "nothing-title" }, "Nothing has crossed here yet."));
+      return;
+    }
     if (shownWire() !== undefined) {
       this.#empty.replaceChildren(el("p", { class: "nothing-title" }, "Nothing has crossed this wire yet."), el("p", {}, "If a proxy writes to it, point your client at the address that the proxy printed. What crosses stands here at once, byte by byte."));
       return;
@@ -90,9 +105,24 @@ export class WuInspector extends HTMLElement {
     );
   }
 
-  /** @param {AbortSignal} signal */
-  #listen(signal) {
-    const feed = pageFeed();
+  /** The page's own feed, or one to another wire. */
+  #follow() {
+    const wire = this.getAttribute("wire");
+    if (wire === null) return (this.#feed = pageFeed());
+    this.#dissections = new Dissections(`/wire/${wire}/events/`, async (url, init) => {
+      const response = await fetch(url, init);
+      return response.ok ? Response.json(textless(await response.json())) : response;
+    });
+    this.#feed = new Feed(socketUrl(`/wire/${wire}/feed`));
+    this.#feed.start();
+    return this.#feed;
+  }
+
+  /**
+   * @param {Feed} feed
+   * @param {AbortSignal} signal
+   */
+  #listen(feed, signal) {
     feed.addEventListener("items", (e) => this.#take(/** @type {CustomEvent<Item[]>} */ (e).detail), { signal });
     feed.addEventListener("restart", () => this.#restart(), { signal });
     feed.addEventListener("state", (e) => this.#feedState(/** @type {CustomEvent<StateDetail>} */ (e).detail), { signal });
@@ -117,7 +147,7 @@ export class WuInspector extends HTMLElement {
   #take(items) {
     const live = this.#live;
     if (!live) return;
-    const added = live.model.add(items);
+    const added = live.model.add(this.hasAttribute("wire") ? items.map(textless) : items);
     live.announcer.arrived(added);
     for (const row of added) if (this.#awaited(row)) live.open(row.message ?? row);
     live.update();
@@ -235,7 +265,7 @@ export class WuInspector extends HTMLElement {
       reason ? `${reason}. ` : "",
       "The rows below stay. What crosses meanwhile the server keeps, if it is still running, and it will show here. ",
       el("span", { "aria-hidden": "true" }, "Next try in ", left, ". "),
-      button("Try now", () => pageFeed().retry(), { class: "btn small" }),
+      button("Try now", () => this.#feed?.retry(), { class: "btn small" }),
     );
     this.#state.hidden = false;
   }
