@@ -4,7 +4,8 @@
  * @typedef {"idle" | "connecting" | "open" | "waiting"} LineState
  * @typedef {{ state: LineState, wait: number, reason: string }} StateDetail
  *   wait: milliseconds until the next try, while waiting; reason: why, if the server said it.
- * @typedef {{ open?: (url: string) => WebSocket, random?: () => number }} Ways
+ * @typedef {{ open?: (url: string) => WebSocket, random?: () => number, first?: number, longest?: number, apart?: number }} Ways
+ *   first and longest wait before a try, and how far apart two tries are at least, in milliseconds
  */
 
 const FIRST_WAIT = 500;
@@ -15,9 +16,11 @@ const LONGEST_WAIT = 15_000;
  * anywhere in its upper half, so that a room of pages does not come back in one instant.
  * @param {number} attempt
  * @param {() => number} [random]
+ * @param {number} [first]
+ * @param {number} [longest]
  */
-export function backoff(attempt, random = Math.random) {
-  const most = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+export function backoff(attempt, random = Math.random, first = FIRST_WAIT, longest = LONGEST_WAIT) {
+  const most = Math.min(longest, first * 2 ** (attempt - 1));
   return most / 2 + (random() * most) / 2;
 }
 
@@ -35,7 +38,9 @@ export class Line extends EventTarget {
   state = "idle";
   #url;
   #open;
-  #random;
+  #wait;
+  #apart;
+  #tried = Number.NEGATIVE_INFINITY; // when the last try began, by the page's clock
   /** @type {WebSocket | undefined} */
   #socket;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -46,20 +51,46 @@ export class Line extends EventTarget {
    * @param {() => string} url asked for before each try
    * @param {Ways} [ways]
    */
-  constructor(url, { open = (to) => new WebSocket(to), random = Math.random } = {}) {
+  constructor(url, { open = (to) => new WebSocket(to), random = Math.random, first, longest, apart = 0 } = {}) {
     super();
     this.#url = url;
     this.#open = open;
-    this.#random = random;
+    this.#wait = () => backoff(++this.#attempt, random, first, longest);
+    this.#apart = apart;
   }
 
   start() {
     if (this.state === "idle") this.#connect();
   }
 
-  /** retry connects at once instead of at the end of the wait. */
+  /** retry connects as soon as it may, instead of at the end of the wait. */
   retry() {
-    if (this.state === "waiting") this.#connect();
+    if (this.state !== "waiting") return;
+    const early = this.#tried + this.#apart - performance.now();
+    clearTimeout(this.#timer);
+    if (early > 0) this.#timer = setTimeout(() => this.#connect(), early);
+    else this.#connect();
+  }
+
+  /**
+   * send says whether there was a connection to send on.
+   * @param {string} text
+   */
+  send(text) {
+    if (this.state !== "open" || this.#socket === undefined) return false;
+    this.#socket.send(text);
+    return true;
+  }
+
+  /**
+   * abandon gives up a connection that is open and carries nothing, and comes back on another.
+   * @param {string} reason
+   */
+  abandon(reason) {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    socket.close(1000);
+    this.#ended(reason);
   }
 
   stop() {
@@ -86,6 +117,7 @@ export class Line extends EventTarget {
 
   #connect() {
     clearTimeout(this.#timer);
+    this.#tried = performance.now();
     this.dispatchEvent(new Event("connecting"));
     const socket = this.#open(this.#url());
     this.#socket = socket;
@@ -99,12 +131,16 @@ export class Line extends EventTarget {
       if (this.#socket === socket && typeof data === "string") this.dispatchEvent(new CustomEvent("message", { detail: JSON.parse(data) }));
     });
     socket.addEventListener("close", (event) => {
-      if (this.#socket !== socket) return;
-      this.#socket = undefined;
-      const wait = backoff(++this.#attempt, this.#random);
-      this.#timer = setTimeout(() => this.#connect(), wait);
-      this.#enter("waiting", wait, event.reason);
+      if (this.#socket === socket) this.#ended(event.reason);
     });
+  }
+
+  /** @param {string} reason */
+  #ended(reason) {
+    this.#socket = undefined;
+    const wait = this.#wait();
+    this.#timer = setTimeout(() => this.#connect(), wait);
+    this.#enter("waiting", wait, reason);
   }
 
   /**

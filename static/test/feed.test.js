@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Feed } from "../feed.js";
 import { backoff } from "../line.js";
+import { fakeTimeouts } from "./timeouts.js";
 
 /** A WebSocket that the test drives. */
 class FakeSocket extends EventTarget {
@@ -25,28 +26,6 @@ class FakeSocket extends EventTarget {
   close() {
     this.closed = true;
   }
-}
-
-/** Timeouts that pass when the test says so. (Node 18 loses some of those it mocks itself.) */
-function fakeTimeouts(t) {
-  const { setTimeout, clearTimeout } = globalThis;
-  t.after(() => Object.assign(globalThis, { setTimeout, clearTimeout }));
-  const due = new Map();
-  let now = 0;
-  let last = 0;
-  globalThis.setTimeout = (call, wait) => {
-    due.set(++last, { call, at: now + wait });
-    return last;
-  };
-  globalThis.clearTimeout = (id) => void due.delete(id);
-  return {
-    tick(wait) {
-      now += wait;
-      for (const [id, { call, at }] of [...due]) {
-        if (at <= now && due.delete(id)) call();
-      }
-    },
-  };
 }
 
 function follow() {
