@@ -18,11 +18,11 @@ export class Attempts extends Line {
   keeping;
 
   /**
-   * @param {string} url
+   * @param {() => string} url
    * @param {Ways} [ways]
    */
   constructor(url, ways) {
-    super(() => url, ways);
+    super(url, ways);
     this.addEventListener("message", (e) => this.#take(/** @type {CustomEvent<AttemptMessage | AttemptMessage[]>} */ (e).detail));
   }
 
@@ -32,6 +32,13 @@ export class Attempts extends Line {
    */
   get(lesson, id) {
     return this.known.get(`${lesson}/${id}`);
+  }
+
+  /** again asks for everything, at the address as it is now. */
+  again() {
+    this.stop();
+    this.known.clear();
+    this.start();
   }
 
   /** @param {AttemptMessage | AttemptMessage[]} message */
@@ -58,10 +65,23 @@ let shared;
  */
 export function pageAttempts() {
   if (shared !== undefined) return shared;
-  const lesson = document.querySelector("main[data-lesson]")?.getAttribute("data-lesson");
-  shared = new Attempts(socketUrl(`/wire/${wireId()}/exercises${lesson ? `?lesson=${encodeURIComponent(lesson)}` : ""}`));
+  shared = new Attempts(() => {
+    const lesson = document.querySelector("main[data-lesson]")?.getAttribute("data-lesson");
+    return socketUrl(`/wire/${wireId()}/exercises${lesson ? `?lesson=${encodeURIComponent(lesson)}` : ""}`);
+  });
   shared.keep();
   return shared;
+}
+
+/**
+ * turnTo makes the page one of this lesson, whose exercises are checked from now on.
+ * @param {string} lesson
+ */
+export function turnTo(lesson) {
+  const main = document.querySelector("main");
+  if (main === null || main.dataset["lesson"] === lesson) return;
+  main.dataset["lesson"] = lesson;
+  shared?.again();
 }
 
 /**

@@ -13,7 +13,7 @@ test("the newest of each exercise", () => {
   class Socket extends EventTarget {
     close() {}
   }
-  const attempts = new Attempts("ws://x/wire/abc/exercises", { open: () => (socket = new Socket()) });
+  const attempts = new Attempts(() => "ws://x/wire/abc/exercises", { open: () => (socket = new Socket()) });
   const told = [];
   attempts.addEventListener("exercise", (e) => told.push(`${e.detail.id} ${e.detail.verdict.state}`));
   attempts.addEventListener("keeping", (e) => told.push(`keeping ${e.detail.ok}`));
