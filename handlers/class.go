@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 
@@ -38,7 +39,7 @@ func outlineOf(course *lessons.Course) classroom.Outline {
 		}
 		c := classroom.Lesson{ID: l.ID, Title: l.Title}
 		for _, slide := range l.Slides {
-			c.Slides = append(c.Slides, classroom.Slide{Title: slide.Title, Level: string(l.Level), Minutes: float64(l.Minutes) / float64(len(l.Slides))})
+			c.Slides = append(c.Slides, classroom.Slide{Title: slide.Title, Level: string(slide.Level), Minutes: slide.Minutes, Last: slide.Steps})
 		}
 		for _, x := range l.Exercises {
 			c.Exercises = append(c.Exercises, x.ID)
@@ -140,7 +141,17 @@ func (s *Server) classLine(r *http.Request) (line *classroom.Line, class *classr
 		release()
 		return nil, nil, "", nil, s.classError(err)
 	}
+	line.From(otherMachine(r))
 	return line, class, id, release, nil
+}
+
+// otherMachine is the address that a request comes from, unless that is this machine's.
+func otherMachine(r *http.Request) string {
+	from := clientOf(r.RemoteAddr)
+	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && from == clientOf(here.String()) {
+		return ""
+	}
+	return from
 }
 
 // shortClass leads from a short URL to its class.
@@ -159,7 +170,7 @@ func (s *Server) classQR(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.drawLink(w, r, qrRef, qr.L, "/c/"+code) // as few modules as can be: it is read from the last row
+	return s.drawLink(w, r, qrRef, qr.L, "/C/"+strings.ToUpper(code)) // as few modules as can be: it is read from the last row
 }
 
 // presenting opens a class for a request that shows a token of one of the roles.

@@ -44,6 +44,7 @@ type site struct {
 	measured *encoded
 	lessons  map[string]*encoded
 	slides   map[string]*encoded // by lesson
+	class    classPages
 	handouts handouts
 	course   *lessons.Course
 }
@@ -99,6 +100,9 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 		}
 	}
 	if s.slides, err = renderSlides(s.view, course); err != nil {
+		return nil, err
+	}
+	if s.class, err = s.renderClassPages(course); err != nil {
 		return nil, err
 	}
 	if s.handouts, err = renderHandouts(s.view, course); err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"rsc.io/qr"
 )
@@ -40,7 +41,11 @@ func (s *Server) drawLink(w http.ResponseWriter, r *http.Request, ref string, le
 		return &StatusError{Code: http.StatusBadRequest, Ref: ref,
 			Text: fmt.Sprintf("There is no scheme %q here. Use http or https.", clipped(scheme))}
 	}
-	code, err := qr.Encode(scheme+"://"+r.Host+path, level)
+	link := scheme + "://" + r.Host + path
+	if path == strings.ToUpper(path) {
+		link = strings.ToUpper(link) // scheme and host mean the same, and capitals alone take fewer modules
+	}
+	code, err := qr.Encode(link, level)
 	if err != nil {
 		return &StatusError{Code: http.StatusBadRequest, Ref: ref, Err: err,
 			Text: "The address of this server is too long for a QR code. Copy the link instead."}

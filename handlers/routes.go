@@ -22,6 +22,13 @@ func (s *Server) routes() []route {
 		{"GET /{$}", s.home},
 		{"GET /lessons/{id}", s.lesson},
 		{"GET /lessons/{id}/slides", s.slides},
+		{"GET /lessons/{id}/recorded.json", s.recorded},
+		{"GET /present", s.presentPage},
+		{"GET /join", s.joinPage},
+		{"GET /classes/{code}", s.classRoom},
+		{"GET /classes/{code}/present", s.classDesk},
+		{"GET /classes/{code}/screen", s.classScreen},
+		{"GET /classes/{code}/phone.svg", s.classPhone},
 		{"GET /print", s.handout},
 		{"GET /wire", s.wirePage},
 		{"GET /decode", s.decodePage},
@@ -83,6 +90,7 @@ func (s *Server) routes() []route {
 		{"POST /wire/{id}/progress", s.importProgress},
 		{"POST /classes", s.makeClass},
 		{"GET /c/{code}", s.shortClass},
+		{"GET /C/{code}", s.shortClass},               // as the QR code has it
 		{"GET /classes/{code}/socket", s.classSocket}, // upgrades to WebSocket
 		{"GET /classes/{code}/poll", s.classPoll},     // held until there is something new
 		{"POST /classes/{code}/say", s.classSay},

@@ -102,10 +102,8 @@ export class WuDeck extends HTMLElement {
     this.#build();
     if (this.hasAttribute("stage")) this.#resize(Number(recall(this.#key(), windowStore())));
     if (this.hasAttribute("still")) this.#fit(signal);
-    if (this.hasAttribute("navigates")) {
-      document.addEventListener("keydown", (e) => this.#press(e), { signal });
-      this.#swipes(signal);
-    }
+    if (this.hasAttribute("navigates") || this.hasAttribute("stage")) document.addEventListener("keydown", (e) => this.#press(e), { signal });
+    if (this.hasAttribute("navigates")) this.#swipes(signal);
     if (this.hasAttribute("linked")) {
       addEventListener("popstate", () => this.#follow(), { signal });
       this.#follow();
@@ -271,7 +269,7 @@ export class WuDeck extends HTMLElement {
   #press(event) {
     const what = command(event);
     if (what === undefined || event.defaultPrevented || !plain(event) || typing(event) || this.#taken(event)) return;
-    if (["larger", "smaller", "usual"].includes(what) && !this.hasAttribute("stage")) return;
+    if (!this.hasAttribute(["larger", "smaller", "usual"].includes(what) ? "stage" : "navigates")) return;
     event.preventDefault();
     this.#do(what);
   }

@@ -1,0 +1,113 @@
+package handlers
+
+// The pages of a class, and what they are told that no message to viewers holds.
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+)
+
+func TestClassPages(t *testing.T) {
+	s := startClass(t, DefaultLimits(), "", nil)
+	tests := []struct {
+		path, accept string
+		code         int
+		want         string // in the body, or in Location
+	}{
+		{"/present", "text/html", 200, "<wu-class-new>"},
+		{"/join", "text/html", 200, "<wu-class-join>"},
+		{"/join?code=KV+MPT", "text/html", 303, "/c/KV%20MPT"},
+		{"/classes/" + s.made.Code, "text/html", 200, "<wu-class-room>"},
+		{s.path("present"), "text/html", 200, "<wu-class-desk>"},
+		{s.path("screen"), "text/html", 200, "<wu-class-screen>"},
+		{"/C/" + strings.ToUpper(s.made.Code), "text/html", 302, "/classes/" + s.made.Code},
+		{"/classes/zzzzz", "text/html", 404, "There is no class with this code. Ask the presenter"},
+		{"/classes/zzzzz/screen", "text/html", 404, "There is no class with this code."},
+		{"/lessons/none/recorded.json", "", 404, "no recorded session"},
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	for _, tt := range tests {
+		r, err := http.NewRequest("GET", "http://"+s.addr+tt.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", tt.accept)
+		res, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := string(b)
+		if res.StatusCode != tt.code || !strings.Contains(res.Header.Get("Location")+body, tt.want) {
+			t.Errorf("GET %s: %d, %q, %.200q; want %d and %q", tt.path, res.StatusCode, res.Header.Get("Location"), body, tt.code, tt.want)
+		}
+		for _, secret := range []string{s.made.Owner, s.made.Screen} {
+			if strings.Contains(body, secret) {
+				t.Errorf("GET %s tells a token", tt.path)
+			}
+		}
+	}
+}
+
+// The link for a phone holds a token: only who has it gets it.
+func TestClassPhone(t *testing.T) {
+	s := startClass(t, DefaultLimits(), "", nil)
+	for token, want := range map[string]int{s.made.Owner: 200, s.made.Screen: 403, "": 401} {
+		r, err := http.NewRequest("GET", "http://"+s.addr+s.path("phone.svg"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if drawn := res.Header.Get("Content-Type") == "image/svg+xml"; res.StatusCode != want || drawn != (want == 200) {
+			t.Errorf("with token %q: %d %s; want %d", token, res.StatusCode, res.Header.Get("Content-Type"), want)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// A presenter is told from how many other machines somebody has joined: none of this one, and none of
+// those that present.
+func TestClassAddresses(t *testing.T) {
+	s := startClass(t, DefaultLimits(), "", nil)
+	from := func(address string, n int) *pageIn {
+		dialer := websocket.Dialer{NetDial: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).Dial}
+		ws, _, err := dialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(n)), nil)
+		if err != nil {
+			t.Skipf("no connection from %s: %v", address, err)
+		}
+		t.Cleanup(func() { ws.Close() })
+		return &pageIn{t, ws, make(map[any]classHeard)}
+	}
+	desk := s.page(t, 0, "presenter", s.made.Owner)
+	s.page(t, 1, "viewer", "")
+	from("127.0.0.9", 2).say(`{"say":"hello","as":"presenter","token":"` + s.made.Owner + `"}`)
+	from("127.0.0.9", 3).say(`{"say":"hello","as":"viewer"}`)
+	from("127.0.0.8", 4).say(`{"say":"hello","as":"viewer"}`)
+	from("127.0.0.7", 5).say(`{"say":"hello","as":"viewer"}`)
+	desk.until("four viewers", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 4.0 })
+	desk.does(`{"say":"pause","on":true}`)
+	m := desk.until("the pause", func(m classHeard) bool {
+		clock, _ := m["clock"].(map[string]any)
+		return m["kind"] == "desk" && clock["paused"] == true
+	})
+	if m["addresses"] != 2.0 {
+		t.Errorf("somebody has joined from %v addresses; want 2", m["addresses"])
+	}
+}

@@ -1,0 +1,231 @@
+// <wu-class-screen>: what the room sees. The slide as large as it can be, and on its edge how to join, who is
+// here, where the talk is and how long it goes on.
+import { doneWords } from "./class-activity.js";
+import { Teller } from "./class-bar.js";
+import { clockWords } from "./class-clock.js";
+import { fragmentToken, keepTokens, pathCode, tokensOf } from "./class-code.js";
+import { follow } from "./class-lab.js";
+import { ClassLine } from "./class-line.js";
+import { PollView } from "./class-poll.js";
+import { loadAhead, recordedOf } from "./class-recorded.js";
+import { SpotView } from "./class-spot.js";
+import { Windows } from "./class-windows.js";
+import { linkWords, placeWords } from "./class-words.js";
+import { EchoSocket } from "./echo-socket.js";
+import { el, plain, typing, write } from "./dom.js";
+import { number, plural } from "./format.js";
+import { WuDeck } from "./wu-deck.js";
+import "./wu-inspector.js"; // makes some
+
+/** @import { Told } from "./class-windows.js" */
+
+const TICK = 1000; // milliseconds
+const SPAWN_LIVES = 60_000; // milliseconds that spawned sockets stay
+
+export class WuClassScreen extends HTMLElement {
+  static define(tag = "wu-class-screen", registry = customElements) {
+    registry.define(tag, this);
+  }
+
+  #code = pathCode(location.pathname) ?? "";
+  #token = "";
+  #gone = new AbortController();
+  #line = new ClassLine(this.#code, { as: "screen", token: () => (this.#token === "" ? undefined : this.#token), beat: 5000 });
+  #windows = new Windows(this.#code);
+  #deck = /** @type {WuDeck} */ (el("wu-deck", { slides: "slides", stage: true }));
+  #poll = new PollView();
+  #spot = new SpotView();
+  #waits = el("p", { class: "screen-waits", hidden: true });
+  #here = el("p", { class: "screen-here" }, el("b", {}), " ", el("span", {}));
+  #where = el("p", { class: "screen-where" });
+  #left = el("p", { class: "screen-left" });
+  #link = el("p", { class: "screen-link", role: "status", hidden: true });
+  #teller = new Teller();
+  #room = el("div", { class: "screen-room", hidden: true });
+  #wire = el("wu-inspector", {});
+  #replay = el("div", { class: "screen-room", hidden: true }, this.#wire);
+  #spawned = -1;
+  #lesson = "";
+  #alone = false; // follows the presenter's window, since the class can't be reached
+
+  connectedCallback() {
+    document.documentElement.dataset["theme"] = "projector";
+    const fragment = fragmentToken();
+    const { screen, owner } = tokensOf(this.#code) ?? {};
+    this.#token = fragment ?? screen ?? owner ?? "";
+    if (fragment !== undefined) keepTokens(this.#code, { screen: fragment });
+    this.#build();
+    const { signal } = this.#gone;
+    for (const name of ["welcome", "class", "crowd", "desk", "state"]) this.#line.addEventListener(name, () => this.#show(), { signal });
+    this.#windows.addEventListener("told", (e) => this.#told(/** @type {CustomEvent<Told>} */ (e).detail), { signal });
+    addEventListener("resize", () => this.#tellSize(), { signal });
+    document.addEventListener("keydown", (e) => this.#press(e), { signal });
+    const timer = setInterval(() => this.#tick(), TICK);
+    signal.addEventListener("abort", () => clearInterval(timer));
+    this.#tellSize();
+    this.#line.keep();
+  }
+
+  disconnectedCallback() {
+    this.#gone.abort();
+    this.#line.stop();
+    this.#windows.close();
+  }
+
+  #build() {
+    const join = `${location.host}/c/${this.#code}`;
+    this.replaceChildren(
+      el("div", { class: "screen-stage" }, this.#deck, this.#poll.root, this.#spot.root, this.#room, this.#replay),
+      el("aside", { class: "screen-edge", "aria-label": "How to join, and where the talk is" },
+        el("img", { class: "screen-qr", src: `/classes/${this.#code}/qr.svg?scheme=${location.protocol.slice(0, -1)}`, alt: `QR code of ${join}` }),
+        el("p", { class: "screen-join" }, el("span", { class: "host" }, location.host, el("wbr", {}), "/c/"), el("b", {}, this.#code)),
+        this.#here,
+        this.#waits,
+        this.#where,
+        this.#left,
+        this.#link,
+        this.#teller.root,
+      ),
+    );
+    this.#poll.root.hidden = this.#spot.root.hidden = true;
+  }
+
+  #show() {
+    const { class: is, crowd, desk, state } = this.#line;
+    this.#showLink();
+    if (state === "open") this.#alone = false;
+    if (is === undefined) return;
+    if (!this.#alone) this.#deck.show(is.step);
+    this.#deck.blank = is.blank;
+    const at = this.#deck.at;
+    if (at) write(this.#where, placeWords(this.#deck.outline, at).replace("lesson", "Lesson"));
+    if (is.lab && this.#deck.slide && at && is.lab.slide === `${at.lesson}/${at.slide}`) follow(this.#deck.slide, is.lab.values);
+    write(this.#here.firstElementChild ?? undefined, number(crowd?.here ?? 0));
+    write(this.#here.lastElementChild ?? undefined, crowd?.here === 1 ? "is here" : "are here");
+    this.#poll.root.hidden = is.poll === null;
+    this.toggleAttribute("data-poll", is.poll !== null);
+    if (is.poll) {
+      const votes = crowd?.votes?.poll === is.poll.id ? crowd.votes : null;
+      this.#poll.update(is.poll, { cast: votes?.cast ?? 0, here: crowd?.here ?? 0, counts: is.poll.shown || !is.poll.open ? votes?.counts : undefined });
+    }
+    this.#spot.root.hidden = is.spot === null;
+    if (is.spot) this.#spot.update(is.spot);
+    this.#waits.hidden = is.activity === null;
+    write(this.#waits, is.activity ? `Exercise: ${doneWords(crowd?.done)}` : "");
+    if (desk?.room && !this.#room.hidden) this.#openRoom(desk.room);
+    if (is.spawn && this.#spawned !== is.spawn.id) {
+      // One that was spawned before this page came is not its doing.
+      if (this.#spawned >= 0) this.#spawn(is.spawn.count);
+      this.#spawned = is.spawn.id;
+    } else if (this.#spawned < 0) this.#spawned = 0;
+    this.#tick();
+    if (is.step.lesson !== this.#lesson) {
+      this.#lesson = is.step.lesson;
+      const outline = this.#deck.outline;
+      const from = outline.findIndex((p) => p.id === this.#lesson);
+      void loadAhead(outline.slice(from, from + 2).map((p) => p.id));
+    }
+  }
+
+  #showLink() {
+    const words = linkWords(this.#line);
+    this.#link.hidden = words.is === "good";
+    write(this.#link, words.is === "good" ? "" : `${words.sign} ${words.text}`);
+  }
+
+  #tick() {
+    const clock = this.#line.desk?.clock;
+    if (clock === undefined) return;
+    const words = clockWords(clock, this.#line.now);
+    write(this.#left, clock.paused ? "‖ Questions" : clock.stop > 0 ? words.stop : "");
+  }
+
+  // The room's frames
+
+  /** @param {string} room */
+  #openRoom(room) {
+    if (this.#room.firstElementChild?.getAttribute("wire") === room) return;
+    const { lab = "" } = this.#deck.outline.find((p) => p.id === this.#deck.at?.lesson)?.slides[(this.#deck.at?.slide ?? 1) - 1] ?? {};
+    const filter = lab === "" ? "-lab:class" : `lab:${lab.split("-")[0]}`;
+    this.#room.replaceChildren(el("wu-inspector", { wire: room, filter }));
+  }
+
+  /** @param {boolean} shown */
+  #showRoom(shown) {
+    const room = this.#line.desk?.room ?? "";
+    if (shown && room === "") {
+      this.#teller.say("There are no frames of the room yet.");
+      return;
+    }
+    this.#room.hidden = !shown;
+    if (shown) this.#openRoom(room);
+    else this.#room.replaceChildren();
+  }
+
+  /**
+   * spawn opens sockets of this page's own on the room's wire, where the room's frames show them.
+   * @param {number} count
+   */
+  #spawn(count) {
+    const wire = this.#line.desk?.room;
+    if (!wire) return;
+    const sockets = Array.from({ length: count }, () => new EchoSocket(this, { breakdown: "off", query: { wire } }));
+    for (const [i, socket] of sockets.entries()) {
+      socket.addEventListener("state", () => socket.state === "open" && socket.sent === 0 && socket.send(`hello from ${i + 1} of ${count}`));
+    }
+    this.#teller.say(`${plural(count, "more socket")} for a minute`);
+    setTimeout(() => sockets.forEach((s) => s.drop()), SPAWN_LIVES);
+  }
+
+  // Without a network
+
+  /** @param {Told} told */
+  #told(told) {
+    if ("ask" in told) this.#tellSize();
+    else if ("scroll" in told) this.#scroll(told.scroll);
+    else if ("room" in told) this.#showRoom(told.room);
+    else if ("replay" in told) void this.#startReplay(told.replay);
+    else if ("at" in told && this.#line.state !== "open") {
+      this.#alone = true;
+      this.#deck.show(told.at);
+      this.#show();
+    }
+  }
+
+  /** @param {number} part from 0, the top, to 1 */
+  #scroll(part) {
+    const view = this.#deck.querySelector(".deck-view");
+    if (view) view.scrollTop = part * (view.scrollHeight - view.clientHeight);
+  }
+
+  /** @param {string | null} lesson */
+  async #startReplay(lesson) {
+    if (lesson === null) {
+      this.#replay.hidden = true;
+      return;
+    }
+    try {
+      const recorded = await recordedOf(lesson);
+      this.#replay.hidden = false;
+      this.#wire.dispatchEvent(new CustomEvent("wire-replay", { bubbles: true, detail: recorded }));
+    } catch (error) {
+      this.#teller.say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (!plain(event) || typing(event) || event.defaultPrevented || event.repeat) return;
+    if (event.key === "r") void this.#startReplay(this.#replay.hidden ? (this.#deck.at?.lesson ?? null) : null);
+    else if (event.key === "i") this.#showRoom(this.#room.hidden === true);
+    else if (event.key === "Escape") {
+      this.#showRoom(false);
+      this.#replay.hidden = true;
+    } else return;
+    event.preventDefault();
+  }
+
+  #tellSize() {
+    this.#windows.tell({ screen: { width: innerWidth, height: innerHeight } });
+  }
+}
