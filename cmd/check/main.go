@@ -87,7 +87,7 @@ func steps(quick bool) []step {
 		{name: "bench", what: "the bench builds: go -C cmd/bench vet ./...", slow: true, run: goTool("-C", "cmd/bench", "vet", "./...")},
 		{name: "tsc", what: "types of the JavaScript", run: types, needs: []string{"node", "npm", modules}},
 		{name: "node", what: "JavaScript tests", run: nodeTests, needs: []string{"node"}},
-		{name: "browser", what: "browser tests", slow: true, run: browserTests, needs: []string{"chromium", "nc", modules}},
+		{name: "browser", what: "browser tests", slow: true, run: browserTests, needs: []string{"chromium", "nc", "zbarimg", modules}},
 	}
 }
 

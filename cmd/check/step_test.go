@@ -116,7 +116,7 @@ func TestWanted(t *testing.T) {
 		want  string
 	}{
 		{"quick", true, nil, "node npm"},
-		{"whole", false, nil, "chromium node npm nc python3 tshark nginx cc"},
+		{"whole", false, nil, "chromium node npm nc python3 tshark nginx zbarimg cc"},
 		{"vet", false, []string{"vet"}, ""},
 		{"node", false, []string{"node"}, "node"},
 	}
@@ -136,10 +136,10 @@ func TestWanted(t *testing.T) {
 }
 
 func TestPackages(t *testing.T) {
-	if got, want := strings.Join(packages(tools(), "apt-get"), " "), "chromium nodejs npm netcat-openbsd python3 tshark nginx gcc libc6-dev"; got != want {
+	if got, want := strings.Join(packages(tools(), "apt-get"), " "), "chromium nodejs npm netcat-openbsd python3 tshark nginx zbar-tools gcc libc6-dev"; got != want {
 		t.Errorf("for apt-get %q; want %q", got, want)
 	}
-	if got, want := strings.Join(packages(tools(), "dnf"), " "), "chromium nodejs npm netcat python3 wireshark-cli nginx gcc"; got != want {
+	if got, want := strings.Join(packages(tools(), "dnf"), " "), "chromium nodejs npm netcat python3 wireshark-cli nginx zbar gcc"; got != want {
 		t.Errorf("for dnf %q; want %q", got, want)
 	}
 }

@@ -43,6 +43,8 @@ func tools() []tool {
 			"apt-get": "tshark", "dnf": "wireshark-cli", "pacman": "wireshark-cli", "apk": "tshark", "brew": "wireshark"}},
 		{"nginx", "the test of the lesson's nginx file", onPath("nginx", "/usr/sbin/nginx"), map[string]string{
 			"apt-get": "nginx", "dnf": "nginx", "pacman": "nginx", "apk": "nginx", "brew": "nginx"}},
+		{"zbarimg", "the test that reads the QR code off the screen of a class", onPath("zbarimg"), map[string]string{
+			"apt-get": "zbar-tools", "dnf": "zbar", "pacman": "zbar", "apk": "zbar", "brew": "zbar"}},
 		{"cc", "the race detector", findCompiler, map[string]string{
 			"apt-get": "gcc libc6-dev", "dnf": "gcc", "pacman": "gcc", "apk": "gcc musl-dev", "brew": "gcc"}},
 	}
