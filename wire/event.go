@@ -37,7 +37,7 @@ const (
 
 // What an event costs beside its bytes: at least the memory of the structs that Keep makes.
 const (
-	baseCost      = 320
+	baseCost      = 336
 	frameCost     = 256
 	headCost      = 192
 	bodyCost      = 32
