@@ -19,7 +19,7 @@ const (
 	shots      = "test-output" // where the browser tests leave their screenshots, below the root
 
 	browserTime   = "-timeout=15m"
-	browserAtOnce = "-parallel=4" // they wait more than they work
+	browserAtOnce = "-parallel=6" // they wait more than they work
 )
 
 // browserTests runs the tests that drive Chromium, and no others.

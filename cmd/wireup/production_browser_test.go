@@ -558,6 +558,6 @@ func TestProductionLooks(t *testing.T) {
 		p.until(stateOf(back) + ` === "open"`)
 		p.press(back, "Drop it")
 		p.until(saidBy(back) + `.startsWith("Back")`)
-		p.until(fmt.Sprintf(`document.querySelector("%s .hops") !== null && document.querySelector("%s .deflate") !== null && document.querySelector("%s .fact.truth") !== null && document.querySelector("%s .strangers tbody tr") !== null`, hops, small, slow, lurker))
+		p.soon(fmt.Sprintf(`document.querySelector("%s .hops") !== null && document.querySelector("%s .deflate") !== null && document.querySelector("%s .fact.truth") !== null && document.querySelector("%s .strangers tbody tr") !== null`, hops, small, slow, lurker), 40*time.Second)
 	})
 }
