@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -276,6 +277,19 @@ func (a *Classes) release(c *Class) {
 			c.stop()
 		}
 	})
+}
+
+// Here is how many classes this instance has to do with, and how many people are in them here.
+func (a *Classes) Here() (classes, people int) {
+	a.mu.Lock()
+	open := slices.Collect(maps.Values(a.open))
+	a.mu.Unlock()
+	for _, c := range open {
+		c.mu.Lock()
+		people += len(c.people)
+		c.mu.Unlock()
+	}
+	return len(open), people
 }
 
 // Close closes all classes on this instance. What was acknowledged is kept.

@@ -120,6 +120,13 @@ func clientOf(remote string) string {
 	return host
 }
 
+// count is how many are open.
+func (s *conns) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
 // admit counts c, or says why the server doesn't take it. Where there is no room, the connection
 // that has waited longest for its next request makes some.
 func (s *conns) admit(c *plainConn) *StatusError {

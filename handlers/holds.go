@@ -75,6 +75,13 @@ func (s *holds) begin(r *http.Request, id wire.ID, lab string) (*hold, error) {
 	return h, nil
 }
 
+// count is how many are held.
+func (s *holds) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.live)
+}
+
 // over says that the request has been answered, or can't be any more.
 func (h *hold) over() {
 	h.end(nil)

@@ -1,6 +1,6 @@
 package handlers
 
-// One log line a request, at debug.
+// One log line a request, at debug; and each counted.
 
 import (
 	"bufio"
@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// logged logs each request when debug lines are wanted.
+// logged counts each request, and logs it when debug lines are wanted.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.log.Enabled(r.Context(), slog.LevelDebug) {
-			next.ServeHTTP(w, r)
-			return
-		}
 		began := time.Now()
 		c := countedOf(w)
+		defer func() { s.metrics.answered(c.status) }()
 		next.ServeHTTP(c, r)
+		if !s.log.Enabled(r.Context(), slog.LevelDebug) {
+			return
+		}
 		s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", c.status,
 			"bytes", c.bytes, "took", time.Since(began))
 	})

@@ -37,6 +37,7 @@ func (s *Server) routes() []route {
 		{unknownPattern, s.unknown},
 		{"GET /healthz", s.healthz},
 		{"GET /readyz", s.healthz},
+		{"GET /metrics", s.showMetrics},
 		{"/echo", s.echo}, // upgrades to WebSocket; each wrong request gets an answer of its own
 		{"POST " + pingPath, s.ping},
 		{"POST " + forgePath, s.forge},

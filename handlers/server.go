@@ -133,6 +133,8 @@ type Server struct {
 	mux      *http.ServeMux
 	http     *http.Server
 	rooms    *exerciseRooms
+	bus      *bus.Bus // nil if nothing lasts
+	metrics  *metrics
 	classes  *classroom.Classes
 
 	presenter   string
@@ -179,6 +181,7 @@ func New(c Config) (*Server, error) {
 	s.classes = classroom.New(classroom.Options{Bus: c.Bus, Hub: c.Hub, Log: c.Log, Outline: outlineOf(c.Course),
 		Classes: c.Limits.Classes, Viewers: c.Limits.ClassViewers, Standings: s.rooms.standings})
 	s.rooms.stands = s.classes.Standing
+	s.bus, s.metrics = c.Bus, s.newMetrics()
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: c.Limits.RequestTime,

@@ -70,6 +70,13 @@ func (s *sockets) open(remote string, id wire.ID, stop func()) (*socket, error) 
 	return k, nil
 }
 
+// count is how many are open.
+func (s *sockets) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.live)
+}
+
 // close says that the WebSocket is over.
 func (k *socket) close() {
 	s := k.all

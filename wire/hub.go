@@ -53,6 +53,13 @@ func NewHub(l Limits, route func(method, target string) Route) *Hub {
 	}
 }
 
+// Kept is how many wires there are, and how many bytes of memory their events hold.
+func (h *Hub) Kept() (wires, bytes int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.wires), int(h.total.Load())
+}
+
 // Limits are the hub's limits, with defaults filled in.
 func (h *Hub) Limits() Limits { return h.limits }
 
