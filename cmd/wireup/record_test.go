@@ -152,6 +152,7 @@ func TestRecordReplaysTheSame(t *testing.T) {
 		t.Errorf("%d events; the server told %d", len(events), len(log.Events))
 	}
 	for i, was := range log.Events {
+		was = serverAddress.ReplaceAll(was, []byte(`"local":""`)) // which a recording leaves out
 		if is := wire.AppendEvent(nil, events[i]); !bytes.Equal(is, was) {
 			t.Errorf("event %d is\n%.300s\nwant\n%.300s", i+1, is, was)
 		}
@@ -160,6 +161,8 @@ func TestRecordReplaysTheSame(t *testing.T) {
 		t.Errorf("written again it is another text")
 	}
 }
+
+var serverAddress = regexp.MustCompile(`"local":"[^"]*"`)
 
 func TestRecordRefuses(t *testing.T) {
 	dir := t.TempDir()
