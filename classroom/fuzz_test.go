@@ -53,7 +53,7 @@ func TestViewersDriveNothing(t *testing.T) {
 		`{"say":"activity","exercise":"frames/smallest"}`, `{"say":"lab","slide":"frames/2","values":{"0":"Spang"}}`} {
 		owner.does(text)
 	}
-	screen, err := c.Line("screen")
+	screen, err := c.Line("screen", true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ type seat struct {
 
 func sit(t *testing.T, c *Class, wire, token string) *seat {
 	t.Helper()
-	l, err := c.Line(wire)
+	l, err := c.Line(wire, token != "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,11 +153,17 @@ func TestTwoInstancesLoseNoVote(t *testing.T) {
 	owner.until(`"asks":[{"id":2,`)
 	owner.does(`{"say":"give","ask":2}`)
 	guest.until(`"kind":"welcome"`, `"wheel":"yours"`)
-	guest.say(`{"say":"hello","as":"presenter","token":"a token of the guest's"}`)
-	guest.does(`{"say":"go","lesson":"race","slide":2}`)
+	if m := guest.say(`{"say":"hello","as":"presenter","token":"a token of the guest's"}`); !strings.Contains(m, "no token belongs there") {
+		t.Errorf("a token on a wire that others read is answered with %s", m)
+	}
+	desk := sit(t, classes[1], "viewer1", "a token of the guest's")
+	desk.does(`{"say":"go","lesson":"race","slide":2}`)
 	owner.until(`"kind":"class"`, `"lesson":"race","slide":2`)
 	owner.does(`{"say":"take"}`)
-	guest.until(`"kind":"welcome"`, `"you":"viewer","wheel":"no"`)
+	desk.until(`"kind":"welcome"`, `"you":"viewer","wheel":"no"`)
+	if m := desk.say(`{"say":"undo"}`); !strings.Contains(m, `"refused"`) {
+		t.Errorf("a guest whose wheel was taken back says undo, and is answered with %s", m)
+	}
 }
 
 // What was acknowledged is there again after a restart; while the bus is away, commands are refused
@@ -216,7 +222,7 @@ func TestClassesAreBounded(t *testing.T) {
 	a.viewers = 2
 	first := sit(t, c, "first", "")
 	sit(t, c, "second", "")
-	l, err := c.Line("one more")
+	l, err := c.Line("one more", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +236,7 @@ func TestClassesAreBounded(t *testing.T) {
 		t.Errorf("one has gone, and there is no room for another: %v", err)
 	}
 	for n := range reserved {
-		if l, err = c.Line(fmt.Sprint("more ", n)); err != nil {
+		if l, err = c.Line(fmt.Sprint("more ", n), false); err != nil {
 			break
 		}
 		defer l.Close()

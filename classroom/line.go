@@ -44,9 +44,10 @@ const reserved = 16
 
 // Line is one page's connection. Call Close when it is over.
 type Line struct {
-	class *Class
-	key   key
-	who   *person
+	class  *Class
+	key    key
+	who    *person
+	unseen bool // what crosses on it is on no wire
 
 	mu      sync.Mutex
 	greeted bool
@@ -57,8 +58,9 @@ type Line struct {
 	said    *Message // which is it
 }
 
-// Line opens a line for the viewer with this wire.
-func (c *Class) Line(wire string) (*Line, error) {
+// Line opens a line for the viewer with this wire. A token is taken on one that is unseen, and on no
+// other: a wire is read by more people than its owner.
+func (c *Class) Line(wire string, unseen bool) (*Line, error) {
 	k := keyOf(c.Code, wire)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,7 +73,7 @@ func (c *Class) Line(wire string) (*Line, error) {
 		c.people[k] = p
 	}
 	p.all++
-	return &Line{class: c, key: k, who: p}, nil
+	return &Line{class: c, key: k, who: p, unseen: unseen}, nil
 }
 
 // Close ends the line.
@@ -282,19 +284,17 @@ func (l *Line) hello(ctx context.Context, c *Command) (*Message, error) {
 	d, _ := l.class.state.doc()
 	m := markOf(c.Token)
 	role := d.role(m)
-	switch c.As {
-	case "viewer":
+	switch {
+	case c.As == "viewer":
 		m = ""
-	case "presenter":
-		if role != Owner && role != Driver {
-			return answer(c.ID, refuse("This link doesn't drive the class. Open the presenter's link again, or watch as a viewer.")), nil
-		}
-	case "screen":
-		if role != Screen && role != Owner {
-			return answer(c.ID, refuse("This link doesn't show the class. Open the projector's page from the presenter's.")), nil
-		}
-	default:
+	case c.As != "presenter" && c.As != "screen":
 		return answer(c.ID, refuse("as says viewer, presenter or screen.")), nil
+	case !l.unseen:
+		return answer(c.ID, refuse("Others may read this wire, and no token belongs there. Open the line with &as=%s in its address, which keeps it off the wire.", c.As)), nil
+	case c.As == "presenter" && role != Owner && role != Driver:
+		return answer(c.ID, refuse("This link doesn't drive the class. Open the presenter's link again, or watch as a viewer.")), nil
+	case c.As == "screen" && role != Screen && role != Owner:
+		return answer(c.ID, refuse("This link doesn't show the class. Open the projector's page from the presenter's.")), nil
 	}
 	joins := m == "" && !d.Ended
 	if joins && l.class.name(l.key) == "" {

@@ -24,11 +24,15 @@ import (
 const (
 	classLab   = "class"
 	classPath  = "/classes/"
-	classRef   = "GET /classes/{code}/socket?wire=ID"
+	classRef   = "GET /classes/{code}/socket?wire=ID&as=presenter"
 	notesRef   = "GET /classes/{code}/notes?as=html"
 	qrRef      = "GET /classes/{code}/qr.svg?scheme=http"
 	classAgain = "Ask the presenter for the code: five letters, such as kvmpt."
 )
+
+// linesUnseen are the roles that a line's address may name so that no wire shows it: a token crosses there.
+// A wire is read by more people than its owner: it is exported, projected, and shown to a whole room.
+var linesUnseen = map[string]bool{"presenter": true, "screen": true}
 
 // outlineOf is the course as a class knows it.
 func outlineOf(course *lessons.Course) classroom.Outline {
@@ -133,11 +137,20 @@ func (s *Server) classLine(r *http.Request) (line *classroom.Line, class *classr
 		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
 			Text: "wire is missing. A class knows its viewers by their wires: give the 13 characters that the page shows."}
 	}
+	q := r.URL.Query() // which labWire has found good
+	unseen := linesUnseen[q.Get("as")]
+	switch {
+	case q.Has("as") && !unseen && q.Get("as") != "viewer":
+		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef, Text: "as says viewer, presenter or screen."}
+	case bearer(r) != "" && !unseen:
+		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
+			Text: "Others may read this wire, and no token belongs there. Add &as=presenter or &as=screen to the address, which keeps it off the wire."}
+	}
 	class, release, err := s.openClass(r)
 	if err != nil {
 		return nil, nil, "", nil, err
 	}
-	if line, err = class.Line(string(id)); err != nil {
+	if line, err = class.Line(string(id), unseen); err != nil {
 		release()
 		return nil, nil, "", nil, s.classError(err)
 	}

@@ -106,7 +106,7 @@ func wireOf(n int) wire.ID {
 
 func (s *classroomServer) page(t *testing.T, n int, as, token string) *pageIn {
 	t.Helper()
-	ws, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(n)), nil)
+	ws, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?as="+as+"&wire=")+string(wireOf(n)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestClassByPolling(t *testing.T) {
 	if said["kind"] != "refused" || said["id"] != 7.0 {
 		t.Errorf("a viewer's go by POST is answered with %v", said)
 	}
-	s.ask(t, "POST", s.path("say?")+wire, s.made.Owner, `{"id":8,"say":"go","lesson":"frames","slide":1,"step":0}`, &said)
+	s.ask(t, "POST", s.path("say?as=presenter&")+wire, s.made.Owner, `{"id":8,"say":"go","lesson":"frames","slide":1,"step":0}`, &said)
 	if said["kind"] != "ok" {
 		t.Errorf("the owner's go by POST is answered with %v", said)
 	}
@@ -476,6 +476,50 @@ func TestClassRoom(t *testing.T) {
 	}
 	if classFrames < 4 {
 		t.Errorf("%d frames of the audience channel are on Ada's wire", classFrames)
+	}
+}
+
+// Who presents may be a viewer in another tab of the same browser, and so on the same wire, which the
+// whole room sees: no token is ever there, and none is taken where it would be.
+func TestClassTokensAreOnNoWire(t *testing.T) {
+	s := startClass(t, DefaultLimits(), "", nil)
+	viewer := s.page(t, 1, "viewer", "")
+	viewer.until("the welcome", kind("welcome"))
+	owner := s.page(t, 1, "presenter", s.made.Owner)
+	room := owner.until("the room", func(m classHeard) bool { return m["kind"] == "desk" && m["mirrored"] == 1.0 })["room"].(string)
+	log, stop := s.hub.Follow(wire.ID(room))
+	defer stop()
+	s.page(t, 1, "screen", s.made.Screen).until("the desk", kind("desk"))
+	own := "wire=" + string(wireOf(1))
+	if code := s.ask(t, "GET", s.path("poll?as=presenter&")+own, s.made.Owner, "", &struct{}{}); code != 200 {
+		t.Errorf("the owner polls: %d", code)
+	}
+	if code := s.ask(t, "POST", s.path("say?as=screen&")+own, s.made.Screen, `{"say":"beat"}`, &struct{}{}); code != 200 {
+		t.Errorf("the projector says something: %d", code)
+	}
+	// A stranger's token stands for one that would be right.
+	if m := viewer.answered(`{"say":"hello","as":"presenter","token":"` + strangerToken + `"}`); m["kind"] != "refused" || !strings.Contains(fmt.Sprint(m["error"]), "&as=presenter") {
+		t.Errorf("a token on a wire: %v", m)
+	}
+	for _, target := range []string{"GET poll?", "POST say?as=viewer&", "GET socket?"} {
+		method, what, _ := strings.Cut(target, " ")
+		var no struct{ Error string }
+		if code := s.ask(t, method, s.path(what)+own, strangerToken, "{}", &no); code != 400 || !strings.Contains(no.Error, "no token belongs there") {
+			t.Errorf("%s with a token: %d %q", target, code, no.Error)
+		}
+	}
+	if code := s.ask(t, "GET", s.path("poll?as=somebody&")+own, "", "", &struct{}{}); code != 400 {
+		t.Errorf("as somebody: %d", code)
+	}
+	viewer.answered(`{"say":"ask","text":"the end of it"}`)
+	end := func(e *wire.Event) bool { return e.Frame != nil && bytes.Contains(e.Frame.Plain, []byte("the end of it")) }
+	events := append(s.logged(wireOf(1), end), s.logged(log.ID, end)...)
+	for _, e := range events {
+		for _, token := range []string{s.made.Owner, s.made.Screen} {
+			if bytes.Contains(e.Bytes, []byte(token)) || e.Frame != nil && bytes.Contains(e.Frame.Plain, []byte(token)) {
+				t.Errorf("a token is on a wire, in %s of %q", e.Kind, e.Viewer)
+			}
+		}
 	}
 }
 

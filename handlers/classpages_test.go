@@ -86,9 +86,9 @@ func TestClassPhone(t *testing.T) {
 // those that present.
 func TestClassAddresses(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
-	from := func(address string, n int) *pageIn {
+	from := func(address string, n int, as string) *pageIn {
 		dialer := websocket.Dialer{NetDial: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).Dial}
-		ws, _, err := dialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(n)), nil)
+		ws, _, err := dialer.Dial("ws://"+s.addr+s.path("socket?as="+as+"&wire=")+string(wireOf(n)), nil)
 		if err != nil {
 			t.Skipf("no connection from %s: %v", address, err)
 		}
@@ -97,10 +97,10 @@ func TestClassAddresses(t *testing.T) {
 	}
 	desk := s.page(t, 0, "presenter", s.made.Owner)
 	s.page(t, 1, "viewer", "")
-	from("127.0.0.9", 2).say(`{"say":"hello","as":"presenter","token":"` + s.made.Owner + `"}`)
-	from("127.0.0.9", 3).say(`{"say":"hello","as":"viewer"}`)
-	from("127.0.0.8", 4).say(`{"say":"hello","as":"viewer"}`)
-	from("127.0.0.7", 5).say(`{"say":"hello","as":"viewer"}`)
+	from("127.0.0.9", 2, "presenter").say(`{"say":"hello","as":"presenter","token":"` + s.made.Owner + `"}`)
+	from("127.0.0.9", 3, "viewer").say(`{"say":"hello","as":"viewer"}`)
+	from("127.0.0.8", 4, "viewer").say(`{"say":"hello","as":"viewer"}`)
+	from("127.0.0.7", 5, "viewer").say(`{"say":"hello","as":"viewer"}`)
 	desk.until("four viewers", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 4.0 })
 	desk.does(`{"say":"pause","on":true}`)
 	m := desk.until("the pause", func(m classHeard) bool {

@@ -278,6 +278,9 @@ func Route(method, target string) wire.Route {
 	if refused != nil {
 		return wire.Route{} // as its handler will refuse it
 	}
+	if lab == classLab && linesUnseen[q.Get("as")] {
+		return wire.Route{Muted: true}
+	}
 	id, err := wire.ParseID(q.Get("wire"))
 	if err != nil {
 		return wire.Route{}

@@ -146,7 +146,8 @@ export class ClassLine extends Line {
   }
 
   #socket() {
-    return socketUrl(`/classes/${this.#code}/socket?wire=${wireId()}`);
+    const unseen = this.#as === "viewer" ? "" : `&as=${this.#as}`; // a token is kept off the wire
+    return socketUrl(`/classes/${this.#code}/socket?wire=${wireId()}${unseen}`);
   }
 
   /** @param {StateDetail} detail */

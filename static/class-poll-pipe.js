@@ -77,7 +77,8 @@ export class PollPipe extends EventTarget {
   #ask(what, more, init) {
     const token = this.#token();
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    return this.#fetch(`${this.#base}/${what}?wire=${wireId()}${more}`, { ...init, headers, signal: this.#gone.signal });
+    const unseen = token === undefined ? "" : "&as=presenter"; // a token is kept off the wire
+    return this.#fetch(`${this.#base}/${what}?wire=${wireId()}${unseen}${more}`, { ...init, headers, signal: this.#gone.signal });
   }
 
   /** @param {string} text */

@@ -168,7 +168,7 @@ func (f *classFigures) steps(ctx context.Context, p plan, s *server, log *syncBu
 	if err != nil {
 		return err
 	}
-	owner, err := joinClass(s.addr, class.Code, classWire("owner", 0), fmt.Sprintf(`{"say":"hello","as":"presenter","token":%q}`, class.Owner), deskBuffer)
+	owner, err := joinClass(s.addr, class.Code, classWire("owner", 0)+"&as=presenter", fmt.Sprintf(`{"say":"hello","as":"presenter","token":%q}`, class.Owner), deskBuffer)
 	if err != nil {
 		return err
 	}
@@ -300,7 +300,7 @@ func (f *classFigures) comeBack(ctx context.Context, s **server, restart func() 
 		return err
 	}
 	hello := fmt.Sprintf(`{"say":"hello","as":"presenter","token":%q}`, class.Owner)
-	owner, err := joinClass(addr, class.Code, classWire("owner", 1), hello, deskBuffer)
+	owner, err := joinClass(addr, class.Code, classWire("owner", 1)+"&as=presenter", hello, deskBuffer)
 	if err != nil {
 		return err
 	}
@@ -365,7 +365,7 @@ func (f *classFigures) comeBack(ctx context.Context, s **server, restart func() 
 		f.rate = max(f.rate, c.rate)
 		f.kept = f.kept && c.ok
 	}
-	owner, err = joinClass((*s).addr, class.Code, classWire("owner", 1), hello, deskBuffer)
+	owner, err = joinClass((*s).addr, class.Code, classWire("owner", 1)+"&as=presenter", hello, deskBuffer)
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,7 @@ func joinClass(t *testing.T, address, code string, n int, token string) *inClass
 	c := &inClass{t: t, url: fmt.Sprintf("ws://%s/classes/%s/socket?wire=classclassc%c%c", address, code, 'a'+n/26, 'a'+n%26),
 		hello: `{"say":"hello","as":"viewer"}`}
 	if token != "" {
+		c.url += "&as=presenter"
 		c.hello = fmt.Sprintf(`{"say":"hello","as":"presenter","token":%q}`, token)
 	}
 	c.connect()

@@ -165,7 +165,7 @@ test("long polling: what is said and what comes, in order, until it fails", asyn
   pipe.send("{}");
   pipe.send("{}");
   await turn();
-  assert.deepEqual(asked, [["/classes/kvmpt/poll?wire=W", "GET", "Bearer TOKEN"], ["/classes/kvmpt/poll?wire=W&after=7.a", "GET", "Bearer TOKEN"], ["/classes/kvmpt/say?wire=W", "POST", "Bearer TOKEN"]], "one at a time is sent");
+  assert.deepEqual(asked, [["/classes/kvmpt/poll?wire=W&as=presenter", "GET", "Bearer TOKEN"], ["/classes/kvmpt/poll?wire=W&as=presenter&after=7.a", "GET", "Bearer TOKEN"], ["/classes/kvmpt/say?wire=W&as=presenter", "POST", "Bearer TOKEN"]], "one at a time is sent");
   answers[1]({ kind: "ok", id: 1 });
   await turn();
   assert.equal(seen.at(-1), "ok");
