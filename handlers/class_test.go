@@ -436,6 +436,9 @@ func TestClassRoom(t *testing.T) {
 			if e.Viewer != name || e.Remote != "" {
 				t.Errorf("the room has an event of %q from %q", e.Viewer, e.Remote)
 			}
+			if bytes.Contains(e.Bytes, []byte(wireOf(1))) {
+				t.Errorf("the room can read the id of Ada's wire in %q", e.Bytes)
+			}
 			if e.Frame != nil && e.Lab == "echo" {
 				frame = e
 			}

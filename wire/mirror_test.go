@@ -88,3 +88,78 @@ func (w *Wire) conned(viewer string) (list []*Event) {
 	}
 	return list
 }
+
+// What is a reader's own is under asterisks in the room: the wire's id, cookies, where they are. The
+// reader's own log keeps it.
+func TestMirrorHidesWhatIsPersonal(t *testing.T) {
+	const id ID = "aaaaaaaaaaaaa"
+	raw := "GET /echo?wire=aaaaaaaaaaaaa HTTP/1.1\r\nHost: h\r\nCOOKIE: session=1\r\nX-Forwarded-For: 192.0.2.7\r\nAccept: */*\r\n" +
+		"Referer: http://h/#wire=aaaaaaaaaaaaa\r\n\r\n"
+	want := "GET /echo?wire=************* HTTP/1.1\r\nHost: h\r\nCOOKIE: *********\r\nX-Forwarded-For: *********\r\nAccept: */*\r\n" +
+		"Referer: http://h/#wire=*************\r\n\r\n"
+	head, _, _, err := inspector.ParseHead([]byte(raw), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &inspector.Event{Kind: inspector.KindRequest, Head: &head, Bytes: head.Raw}
+	if got := bare(e, id); string(got.Bytes) != want || string(got.Head.Raw) != want {
+		t.Errorf("a head is mirrored as %q, and its event as %q", got.Head.Raw, got.Bytes)
+	}
+	if string(head.Raw) != raw {
+		t.Errorf("the reader's own head has become %q", head.Raw)
+	}
+	body := &inspector.Event{Kind: inspector.KindBody, Body: new(inspector.Body), Bytes: []byte("is aaaaaaaaaaaaa")}
+	if got := bare(body, id); string(got.Bytes) != "is *************" || string(body.Bytes) != "is aaaaaaaaaaaaa" {
+		t.Errorf("a body is mirrored as %q, and has become %q", got.Bytes, body.Bytes)
+	}
+	frame := &inspector.Event{Kind: inspector.KindFrame, Frame: &inspector.Frame{Plain: []byte("aaaaaaaaaaaaa")}}
+	if got := bare(frame, id); got != nil {
+		t.Errorf("a frame that holds the wire's id is mirrored as %+v", got)
+	}
+	frame.Frame.Plain = []byte("aaaa")
+	if got := bare(frame, id); got != frame {
+		t.Error("a frame of nothing personal is not mirrored as it is")
+	}
+}
+
+// Two wires that mirror each other, as two classes' rooms may be made to, show each event once.
+func TestMirrorsOfEachOther(t *testing.T) {
+	h := NewHub(Limits{}, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	const a, b ID = "aaaaaaaaaaaaa", "bbbbbbbbbbbbb"
+	var mirrors sync.WaitGroup
+	for from, to := range map[ID]ID{a: b, b: a} {
+		mirrors.Go(func() { h.Mirror(ctx, from, to, "teal otter", func() bool { return true }) })
+	}
+	log := func(id ID, note string) int {
+		n := 0
+		events, _ := h.Wire(id).After(0, 10_000)
+		for _, e := range events {
+			if e.Note == note {
+				n++
+			}
+		}
+		return n
+	}
+	say := func(id ID, note string) {
+		h.Wire(id).Append(&Event{Conn: 1, Event: &inspector.Event{At: time.Now(), Kind: inspector.KindOpen, Note: note}})
+	}
+	for log(b, "warm") == 0 || log(a, "cold") == 0 {
+		say(a, "warm")
+		say(b, "cold")
+		runtime.Gosched()
+	}
+	say(a, "one")
+	for log(b, "one") == 0 {
+		runtime.Gosched()
+	}
+	say(b, "two") // which is mirrored behind all that came before it
+	for log(a, "two") == 0 {
+		runtime.Gosched()
+	}
+	if n := log(a, "one") + log(b, "one"); n != 2 {
+		t.Errorf("one event is %d times on two wires that mirror each other", n)
+	}
+	stop()
+	mirrors.Wait()
+}
