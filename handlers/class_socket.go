@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"wireup/classroom"
+	"wireup/handlers/mirror"
 )
 
 const (
@@ -80,7 +81,7 @@ func (p *classPage) read(ctx context.Context) {
 	p.conn.SetPongHandler(func(string) error { return alive() })
 	for alive() == nil {
 		kind, m, err := p.conn.NextReader()
-		if timedOut(err) {
+		if mirror.TimedOut(err) {
 			p.why = errClassStuck
 		}
 		if err != nil {
@@ -158,7 +159,7 @@ func (p *classPage) write(ctx context.Context) {
 			}
 		}
 	}
-	if timedOut(err) {
+	if mirror.TimedOut(err) {
 		err = errClassStuck
 	}
 	var r classRefusal
@@ -185,12 +186,6 @@ func (p *classPage) linger() {
 		}
 	case <-over.C:
 	}
-}
-
-// timedOut reports whether a deadline has passed; gorilla hides which error it was.
-func timedOut(err error) bool {
-	var n net.Error
-	return errors.As(err, &n) && n.Timeout()
 }
 
 func (p *classPage) tell(m *classroom.Message) error {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -156,7 +155,7 @@ func (k *talk) hold() {
 		_ = k.conn.NetConn().SetReadDeadline(time.Now().Add(talkSilence))
 		_, _ = io.Copy(io.Discard, k.conn.NetConn())
 	default:
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		if mirror.TimedOut(err) {
 			k.bye(websocket.ClosePolicyViolation, fmt.Sprintf("nothing was said here for %v", talkQuiet))
 		}
 		mirror.End(k.tap) // the server ends TCP first (RFC 6455 §7.1.1)

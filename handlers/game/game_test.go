@@ -380,3 +380,17 @@ func TestHostileInstance(t *testing.T) {
 		t.Errorf("%d instances are known", len(w.away))
 	}
 }
+
+// Who says nothing for long is told why the socket closes.
+func TestQuiet(t *testing.T) {
+	usual := quiet
+	t.Cleanup(func() { quiet = usual }) // when nobody plays any more
+	quiet = 50 * time.Millisecond
+	_, url := serve(t, nil)
+	c := open(t, url)
+	c.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, _, err := c.conn.ReadMessage()
+	if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) || !strings.Contains(err.Error(), "nothing was said here for") {
+		t.Errorf("after a silence the socket ends with %v", err)
+	}
+}

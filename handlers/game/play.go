@@ -7,19 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
+
+	"wireup/handlers/mirror"
 )
 
 const (
 	rateMost  = 30 // messages a second, as many more at once
-	quiet     = 10 * time.Minute
 	patience  = 10 * time.Second // that a client may take nothing of what is written to it
 	lingering = time.Second      // for the client's part in the closing handshake
 )
+
+// quiet is how long somebody may say nothing. It is a variable for the tests.
+var quiet = 10 * time.Minute
 
 // seat is a socket of somebody who plays.
 type seat struct {
@@ -63,7 +66,7 @@ func (w *World) Play(ctx context.Context, conn *websocket.Conn, key string) {
 	var r refusal
 	switch {
 	case errors.As(err, &r):
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case mirror.TimedOut(err):
 		r = refusal{websocket.ClosePolicyViolation, fmt.Sprintf("nothing was said here for %v", quiet)}
 	default:
 		return // the client has gone, or has said goodbye, which gorilla has answered
