@@ -244,4 +244,39 @@ func TestClassesAreBounded(t *testing.T) {
 	if err != ErrViewers {
 		t.Errorf("any number of pages that say no hello: %v", err)
 	}
+	for range linesPer*a.viewers + reserved {
+		if l, err = c.Line("second", false); err != nil {
+			break
+		}
+		defer l.Close()
+	}
+	if err != ErrViewers {
+		t.Errorf("any number of pages of one viewer: %v", err)
+	}
+}
+
+// Who asks for the wheel again and again makes no news for the others.
+func TestAskingForTheWheelIsQuiet(t *testing.T) {
+	a := instance(t, bus.Options{Dir: t.TempDir()})
+	made, err := a.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, a, made.Code)
+	owner, asker, other := sit(t, c, "owner", made.Owner), sit(t, c, "asker", ""), sit(t, c, "other", "")
+	other.until(`"kind":"class"`)
+	for _, token := range []string{"one", "one", "two", "one"} {
+		asker.does(`{"say":"drive","hash":"` + string(markOf(token)) + `"}`)
+	}
+	owner.until(`"kind":"desk"`, `"asks":[{"id":1,`)
+	for _, m := range other.News(&other.seen) {
+		if strings.Contains(string(m.Data), `"kind":"class"`) {
+			t.Errorf("a viewer is told %s", m.Data)
+		}
+	}
+	_, revision := c.state.doc()
+	asker.does(`{"say":"drive","hash":"` + string(markOf("one")) + `"}`)
+	if _, now := c.state.doc(); now != revision {
+		t.Error("the same ask once more is kept once more")
+	}
 }

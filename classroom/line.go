@@ -42,6 +42,10 @@ var ErrViewers = errors.New("the class is full (limit: --class-viewers)")
 // only its hello shows.
 const reserved = 16
 
+// linesPer is how many lines there may be to a viewer, of all together: the sockets of a class are not
+// counted by the address that they come from.
+const linesPer = 3
+
 // Line is one page's connection. Call Close when it is over.
 type Line struct {
 	class  *Class
@@ -64,6 +68,9 @@ func (c *Class) Line(wire string, unseen bool) (*Line, error) {
 	k := keyOf(c.Code, wire)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.lines >= linesPer*c.all.viewers+reserved {
+		return nil, ErrViewers
+	}
 	p := c.people[k]
 	if p == nil {
 		if len(c.people) >= c.all.viewers+reserved {
@@ -73,6 +80,7 @@ func (c *Class) Line(wire string, unseen bool) (*Line, error) {
 		c.people[k] = p
 	}
 	p.all++
+	c.lines++
 	return &Line{class: c, key: k, who: p, unseen: unseen}, nil
 }
 
@@ -86,6 +94,7 @@ func (l *Line) close(stay time.Duration) {
 	c := l.class
 	c.mu.Lock()
 	l.who.all--
+	c.lines--
 	if l.counted {
 		l.who.lines--
 		l.who.until = time.Now().Add(stay)
@@ -226,6 +235,13 @@ func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
 		return answer(c.ID, refuse(`Say hello first: {"say":"hello","as":"viewer"}.`)), nil
 	}
 	return answer(c.ID, l.class.command(ctx, c)), nil
+}
+
+// Greeted reports whether it is known who the line is.
+func (l *Line) Greeted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.greeted
 }
 
 // drives reports whether the line is the driver's, or the owner's.
@@ -369,10 +385,7 @@ func (n *Seen) See(m *Message) {
 
 // News are the messages that a page hasn't had, the newest of each kind alone.
 func (l *Line) News(seen *Seen) (list []*Message) {
-	l.mu.Lock()
-	greeted := l.greeted
-	l.mu.Unlock()
-	if !greeted {
+	if !l.Greeted() {
 		return nil
 	}
 	l.class.mu.Lock()

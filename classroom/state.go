@@ -334,6 +334,9 @@ func (d *state) ask(c *Command) error {
 	}
 	a := asked{Name: c.Viewer, Mark: m, Key: []byte(c.from)}
 	if i := slices.IndexFunc(d.Asks, func(a asked) bool { return key(a.Key) == c.from }); i >= 0 {
+		if d.Asks[i].Mark.is(m) {
+			return errSame
+		}
 		a.ID = d.Asks[i].ID
 		d.Asks[i] = a
 		return nil

@@ -5,6 +5,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -26,6 +27,10 @@ const (
 	// by it, and thousands of them hold little.
 	classBuffer = 16 << 10
 )
+
+// classHello is within how long a page says hello: until then it may hold a place that is kept for who
+// presents. It is a variable for the tests.
+var classHello = 10 * time.Second
 
 // classWriters holds write buffers, so that a page that is told nothing has none.
 var classWriters sync.Pool
@@ -77,12 +82,22 @@ type classPage struct {
 // read does what the page says, one message after the other: each is answered before the next is read.
 func (p *classPage) read(ctx context.Context) {
 	defer close(p.gone)
-	alive := func() error { return p.conn.SetReadDeadline(time.Now().Add(classSilent)) }
+	late := time.Now().Add(classHello)
+	alive := func() error {
+		if !p.line.Greeted() {
+			return p.conn.SetReadDeadline(late)
+		}
+		return p.conn.SetReadDeadline(time.Now().Add(classSilent))
+	}
 	p.conn.SetPongHandler(func(string) error { return alive() })
 	for alive() == nil {
 		kind, m, err := p.conn.NextReader()
-		if mirror.TimedOut(err) {
+		switch {
+		case !mirror.TimedOut(err):
+		case p.line.Greeted():
 			p.why = errClassStuck
+		default:
+			p.why = classRefusal{websocket.ClosePolicyViolation, fmt.Sprintf("say hello within %v", classHello)}
 		}
 		if err != nil {
 			return

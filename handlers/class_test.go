@@ -379,6 +379,24 @@ func TestClassRefusals(t *testing.T) {
 	}
 }
 
+// A page that doesn't say who it is leaves its place to others.
+func TestClassWithoutHello(t *testing.T) {
+	usual := classHello
+	t.Cleanup(func() { classHello = usual }) // when the server has stopped
+	classHello = 50 * time.Millisecond
+	s := startClass(t, DefaultLimits(), "", nil)
+	ws, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(1)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close()
+	ws.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, _, err = ws.ReadMessage()
+	if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) || !strings.Contains(err.Error(), "say hello within") {
+		t.Errorf("a page that says nothing: %v", err)
+	}
+}
+
 // A page that takes nothing is dropped, and the log says so; the others hear everything meanwhile.
 func TestClassStuck(t *testing.T) {
 	var log safeBuffer
@@ -515,7 +533,9 @@ func TestClassTokensAreOnNoWire(t *testing.T) {
 		t.Errorf("as somebody: %d", code)
 	}
 	viewer.answered(`{"say":"ask","text":"the end of it"}`)
-	end := func(e *wire.Event) bool { return e.Frame != nil && bytes.Contains(e.Frame.Plain, []byte("the end of it")) }
+	end := func(e *wire.Event) bool {
+		return e.Frame != nil && bytes.Contains(e.Frame.Plain, []byte("the end of it"))
+	}
 	events := append(s.logged(wireOf(1), end), s.logged(log.ID, end)...)
 	for _, e := range events {
 		for _, token := range []string{s.made.Owner, s.made.Screen} {

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	rateMost  = 30 // messages a second, as many more at once
+	rateMost  = 30               // messages a second, as many more at once
 	patience  = 10 * time.Second // that a client may take nothing of what is written to it
 	lingering = time.Second      // for the client's part in the closing handshake
 )
