@@ -175,12 +175,17 @@ func (c *Class) run() {
 			c.publish(said{Here: c.Here(), Revs: c.revisions()})
 			c.tellCrowd()
 		case <-back:
-			for _, stale := range []chan struct{}{c.state.stale, c.crowd.stale, c.board.stale} {
-				wake(stale)
-			}
+			c.look()
 		case <-c.ctx.Done():
 			return
 		}
+	}
+}
+
+// look has the documents looked at, since somebody may have changed them and not have said so.
+func (c *Class) look() {
+	for _, stale := range []chan struct{}{c.state.stale, c.crowd.stale, c.board.stale} {
+		wake(stale)
 	}
 }
 

@@ -4,6 +4,7 @@ package classroom
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -253,6 +254,32 @@ func TestClassesAreBounded(t *testing.T) {
 	if err != ErrViewers {
 		t.Errorf("any number of pages of one viewer: %v", err)
 	}
+}
+
+// An instance that dies between keeping a step and telling of it leaves the step to the others.
+func TestKilledBeforeItTells(t *testing.T) {
+	url := bustest.New(t).URL()
+	one, other := instance(t, bus.Options{URL: url}), instance(t, bus.Options{URL: url})
+	made, err := one.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, other, made.Code)
+	viewer := sit(t, c, "viewer", "")
+	viewer.until(`"kind":"class"`, `"slide":1`)
+	d, revision := c.state.doc()
+	next := d.clone()
+	next.Rev, next.Step = next.Rev+1, Step{"frames", 2, 0}
+	value, err := json.Marshal(next)
+	if err == nil {
+		_, err = one.store.Put(t.Context(), c.state.key, value, revision)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.hear(&bus.Message{Data: []byte(`{"from":"somebody who has died","here":1}`)})
+	c.bury(time.Now().Add(2 * silent))
+	viewer.until(`"kind":"class"`, `"slide":2`)
 }
 
 // Who asks for the wheel again and again makes no news for the others.

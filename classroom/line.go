@@ -121,6 +121,7 @@ func (c *Class) bury(now time.Time) {
 	for name, i := range c.there {
 		if now.Sub(i.at) > silent {
 			delete(c.there, name)
+			c.look() // it may have died between keeping something and saying so
 		}
 	}
 }

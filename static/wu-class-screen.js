@@ -21,6 +21,7 @@ import "./wu-inspector.js"; // makes some
 
 const TICK = 1000; // milliseconds
 const SPAWN_LIVES = 60_000; // milliseconds that spawned sockets stay
+const MOST_SPAWNED = 50; // at once, however often it is asked for
 
 export class WuClassScreen extends HTMLElement {
   static define(tag = "wu-class-screen", registry = customElements) {
@@ -45,6 +46,7 @@ export class WuClassScreen extends HTMLElement {
   #wire = el("wu-inspector", {});
   #replay = el("div", { class: "screen-room", hidden: true }, this.#wire);
   #spawned = -1;
+  #extra = 0; // sockets that were spawned and are still there
   #lesson = "";
   #alone = false; // follows the presenter's window, since the class can't be reached
 
@@ -164,17 +166,22 @@ export class WuClassScreen extends HTMLElement {
 
   /**
    * spawn opens sockets of this page's own on the room's wire, where the room's frames show them.
-   * @param {number} count
+   * @param {number} wanted
    */
-  #spawn(count) {
+  #spawn(wanted) {
     const wire = this.#line.desk?.room;
     if (!wire) return;
+    const count = Math.min(wanted, MOST_SPAWNED - this.#extra);
+    this.#extra += count;
     const sockets = Array.from({ length: count }, () => new EchoSocket(this, { breakdown: "off", query: { wire } }));
     for (const [i, socket] of sockets.entries()) {
       socket.addEventListener("state", () => socket.state === "open" && socket.sent === 0 && socket.send(`hello from ${i + 1} of ${count}`));
     }
-    this.#teller.say(`${plural(count, "more socket")} for a minute`);
-    setTimeout(() => sockets.forEach((s) => s.drop()), SPAWN_LIVES);
+    this.#teller.say(count < wanted ? `${plural(count, "more socket")} for a minute: ${MOST_SPAWNED} at once is the limit` : `${plural(count, "more socket")} for a minute`);
+    setTimeout(() => {
+      this.#extra -= count;
+      sockets.forEach((s) => s.drop());
+    }, SPAWN_LIVES);
   }
 
   // Without a network
