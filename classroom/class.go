@@ -164,16 +164,21 @@ func (c *Class) run() {
 	}
 	second := time.NewTicker(presence)
 	defer second.Stop()
+	var calm <-chan time.Time // set while nothing new of the crowd is told
 	for {
-		back := c.all.bus.Changed()
+		back, poke := c.all.bus.Changed(), c.poke
+		if calm != nil {
+			poke = nil
+		}
 		select {
-		case <-c.poke:
-			c.tellCrowd()
-			wait(c.ctx, crowdEvery)
+		case <-poke:
+			calm = time.After(crowdPause(c.tellCrowd(), c.Here()))
+		case <-calm:
+			calm = nil
 		case <-second.C:
 			c.bury(time.Now())
 			c.publish(said{Here: c.Here(), Revs: c.revisions()})
-			c.tellCrowd()
+			wake(c.poke)
 		case <-back:
 			c.look()
 		case <-c.ctx.Done():
@@ -268,12 +273,21 @@ func (c *Class) tellState() {
 	wake(c.poke)
 }
 
-// tellCrowd tells of the crowd, if anything about it has changed.
-func (c *Class) tellCrowd() {
+// crowdPause is how long to wait behind a message about the crowd that goes to so many pages: what all
+// their questions make of it is not to fill everybody's network because somebody changes a vote.
+func crowdPause(size, pages int) time.Duration {
+	full := time.Duration(float64(size) * float64(pages) / crowdRate * float64(time.Second))
+	return min(max(crowdEvery, full), crowdLate)
+}
+
+// tellCrowd tells of the crowd, if anything about it has changed, and returns the message's size.
+func (c *Class) tellCrowd() (size int) {
 	c.telling.Lock()
 	defer c.telling.Unlock()
 	v := c.view()
-	c.tell(told{crowd: newMessage(v.crowdMessage()), desk: v.deskMessage(false).message(v), screen: v.deskMessage(true).message(v)})
+	crowd := newMessage(v.crowdMessage())
+	c.tell(told{crowd: crowd, desk: v.deskMessage(false).message(v), screen: v.deskMessage(true).message(v)})
+	return len(crowd.Data)
 }
 
 // tell gives pages what is new to them.

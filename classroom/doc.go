@@ -30,7 +30,7 @@
 // one that comes back needs nothing but the present, and one that polls is told the same as one with a
 // socket. [Line.News] is what a page hasn't had; [Seen], what it has had, can be written into a URL.
 // The bytes are made once for all pages of an instance. The state is told at once, the crowd at most
-// four times a second.
+// four times a second, and less often when all the questions go to thousands (crowdPause).
 //
 // Between instances the state itself is published, and of the other documents that there is a newer
 // one. Each instance says once a second how many are here, and which revisions it knows, so that a

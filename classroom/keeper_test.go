@@ -282,6 +282,17 @@ func TestKilledBeforeItTells(t *testing.T) {
 	viewer.until(`"kind":"class"`, `"slide":2`)
 }
 
+func TestCrowdPause(t *testing.T) {
+	for _, tt := range []struct {
+		size, pages int
+		want        time.Duration
+	}{{300, 50, crowdEvery}, {4 << 10, 2000, crowdEvery}, {16 << 10, 2048, time.Second}, {110 << 10, 5000, crowdLate}} {
+		if got := crowdPause(tt.size, tt.pages); got != tt.want {
+			t.Errorf("behind %d bytes for %d pages: %v; want %v", tt.size, tt.pages, got, tt.want)
+		}
+	}
+}
+
 // Who asks for the wheel again and again makes no news for the others.
 func TestAskingForTheWheelIsQuiet(t *testing.T) {
 	a := instance(t, bus.Options{Dir: t.TempDir()})

@@ -39,7 +39,9 @@ const (
 	mostRows   = 200             // of the board that are sent
 	mostBoard  = 16              // exercises on it
 
-	crowdEvery = 250 * time.Millisecond // between two messages about the crowd
+	crowdEvery = 250 * time.Millisecond // between two messages about the crowd, at least
+	crowdLate  = 4 * time.Second        // at most,
+	crowdRate  = 32 << 20               // for them to have so many bytes a second in all
 	putEvery   = 50 * time.Millisecond  // between two Puts of it by one instance
 	presence   = time.Second            // between two words of an instance on who is here
 	silent     = 3 * time.Second        // after which an instance has gone
