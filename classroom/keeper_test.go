@@ -303,6 +303,17 @@ func TestAskingForTheWheelIsQuiet(t *testing.T) {
 	c := open(t, a, made.Code)
 	owner, asker, other := sit(t, c, "owner", made.Owner), sit(t, c, "asker", ""), sit(t, c, "other", "")
 	other.until(`"kind":"class"`)
+	nobody, err := c.Line("nobody", false)
+	if err == nil {
+		defer nobody.Close()
+		err = nobody.As("")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := (&seat{t: t, Line: nobody}).say(`{"say":"drive","hash":"` + string(markOf("one")) + `"}`); !strings.Contains(m, "Say hello again") {
+		t.Errorf("who has no name asks for the wheel, and is answered with %s", m)
+	}
 	for _, token := range []string{"one", "one", "two", "one"} {
 		asker.does(`{"say":"drive","hash":"` + string(markOf(token)) + `"}`)
 	}

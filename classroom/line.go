@@ -273,7 +273,7 @@ func (c *Class) command(ctx context.Context, cmd *Command) error {
 	switch cmd.Say {
 	case "drive":
 		if cmd.Viewer = c.name(cmd.from); cmd.Viewer == "" {
-			return unkept(nil)
+			return refuse("The class has no name for you yet, and nobody without one drives. Say hello again, and then ask.")
 		}
 	case "spot":
 		cmd.frame = c.frame(cmd)
