@@ -264,7 +264,7 @@ export class Model {
     this.hidden = 0;
     this.matching = 0;
     for (const row of this.#rows) {
-      if (!this.#passes(row)) continue;
+      if (!this.passes(row)) continue;
       this.matching++;
       if (this.#hideControl && row.control) {
         this.hidden++;
@@ -447,8 +447,11 @@ export class Model {
     if (this.conns.get(conn.number) === conn) this.conns.delete(conn.number);
   }
 
-  /** @param {Row} row */
-  #passes(row) {
+  /**
+   * passes says whether the filter, and the chosen tab, let a row through.
+   * @param {Row} row
+   */
+  passes(row) {
     const e = row.first;
     if (e === undefined) return !this.filtered && this.#tab === undefined;
     if (this.#tab !== undefined && (e.conn !== this.#tab || row.stale)) return false;

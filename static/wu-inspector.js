@@ -149,8 +149,17 @@ export class WuInspector extends HTMLElement {
     if (!live) return;
     const added = live.model.add(this.hasAttribute("wire") ? items.map(textless) : items);
     live.announcer.arrived(added);
-    for (const row of added) if (this.#awaited(row)) live.open(row.message ?? row);
+    for (const row of added) if (this.#awaited(row)) this.#open(live, row.message ?? row);
     live.update();
+  }
+
+  /**
+   * In a room somebody always says something: what the filter hides there takes no row's place.
+   * @param {LogView} live
+   * @param {Row} row
+   */
+  #open(live, row) {
+    if (!this.hasAttribute("wire") || live.model.passes(row)) live.open(row);
   }
 
   /**
