@@ -22,18 +22,16 @@ type classPages struct {
 	make, join, room, desk, screen *encoded
 }
 
-// renderClassPages renders them. A viewer's page may be given any exercise to do, and so has all elements.
+// renderClassPages renders them. What slides and exercises need is loaded when it is shown.
 func (s *site) renderClassPages(course *lessons.Course) (p classPages, err error) {
-	view := templates.ClassView{Site: s.view, Deck: deckView(course), Lessons: coursePath(course)}
-	if p.room, err = renderOnce(templates.ClassRoom(view)); err != nil {
-		return p, fmt.Errorf("a viewer's page: %w", err)
-	}
+	view := templates.ClassView{Deck: deckView(course), Lessons: coursePath(course)}
 	for _, page := range []struct {
 		into **encoded
 		show func(templates.ClassView) templ.Component
 	}{
 		{&p.make, templates.ClassNew},
 		{&p.join, templates.ClassJoin},
+		{&p.room, templates.ClassRoom},
 		{&p.desk, templates.ClassDesk},
 		{&p.screen, templates.ClassScreen},
 	} {

@@ -1,6 +1,7 @@
 package handlers
 
-// Which modules a page loads: those of the elements that stand in it, and what they import.
+// Which modules a page loads: those of the elements that stand in it, and what they import. What stands
+// in a <template> is loaded by the page itself, when it is shown (static/elements.js).
 
 import (
 	"fmt"
@@ -15,6 +16,7 @@ import (
 )
 
 var (
+	kept         = regexp.MustCompile(`(?s)<template\b.*?</template>`)
 	elementTag   = regexp.MustCompile(`<(wu-[a-z-]+)`)
 	importedFrom = regexp.MustCompile(`(?m)^import\s[^;]*?"\./([^"]+)";`)
 	elementClass = regexp.MustCompile(`(?m)^export class (Wu\w+) extends HTMLElement`)
@@ -94,7 +96,7 @@ func (s *site) fit(page func(templates.Site) templ.Component) (templates.Site, e
 		return templates.Site{}, err
 	}
 	var names []string
-	for _, found := range elementTag.FindAllSubmatch(b, -1) {
+	for _, found := range elementTag.FindAllSubmatch(kept.ReplaceAll(b, nil), -1) {
 		if name := string(found[1]) + ".js"; s.modules.element[name] != "" { // a test of pages finds one that is none
 			names = append(names, name)
 		}

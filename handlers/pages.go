@@ -99,7 +99,7 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 			return nil, fmt.Errorf("lesson %s: %w", l.ID, err)
 		}
 	}
-	if s.slides, err = renderSlides(s.view, course); err != nil {
+	if s.slides, err = s.renderSlides(course); err != nil {
 		return nil, err
 	}
 	if s.class, err = s.renderClassPages(course); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"wireup/lessons"
 	"wireup/templates"
 )
@@ -32,19 +34,22 @@ func deckView(course *lessons.Course) templates.DeckView {
 }
 
 // renderSlides renders the page of each lesson's slides.
-func renderSlides(v templates.Site, course *lessons.Course) (map[string]*encoded, error) {
+func (s *site) renderSlides(course *lessons.Course) (map[string]*encoded, error) {
 	pages := make(map[string]*encoded)
 	for _, l := range course.Lessons {
 		if !l.Written {
 			continue
 		}
-		view := templates.SlidesView{Site: v, Part: deckPart(l)}
+		view := templates.SlidesView{Part: deckPart(l)}
 		if _, after := course.Around(l); after != nil {
 			next := link(after)
 			view.Next = &next
 		}
 		var err error
-		if pages[l.ID], err = renderOnce(templates.Slides(view)); err != nil {
+		if pages[l.ID], err = s.renderFitted(func(v templates.Site) templ.Component {
+			view.Site = v
+			return templates.Slides(view)
+		}); err != nil {
 			return nil, fmt.Errorf("slides of %s: %w", l.ID, err)
 		}
 	}

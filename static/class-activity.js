@@ -2,6 +2,7 @@
 import { pageAttempts, turnTo } from "./attempts.js";
 import { articleOf, exerciseIn } from "./class-article.js";
 import { button, el, write } from "./dom.js";
+import { enliven } from "./elements.js";
 import { takeWord } from "./lab-word.js";
 
 /** @import { ExerciseMessage } from "./attempt-types.js" */
@@ -63,6 +64,8 @@ export class ActivityView {
       turnTo(lesson);
       this.#texts = found.hints;
       this.#place.replaceChildren(found.card, ...(found.lab ? [found.lab] : []));
+      await enliven(this.#place);
+      if (key !== this.#key) return;
       this.#word(lesson, exercise);
       this.#give(hints);
     } catch (error) {

@@ -1,6 +1,7 @@
 // What stands on top of every page of a class: which one it is, how the line is, and words that pass.
 import { button, el, write } from "./dom.js";
 import { linkWords } from "./class-words.js";
+import { enliven } from "./elements.js";
 
 /** @import { Answer } from "./class-types.js" */
 /** @import { ClassLine } from "./class-line.js" */
@@ -36,6 +37,11 @@ export function wireButton(signal) {
   /** @param {boolean} shown */
   const show = (shown) => {
     if (panel) panel.hidden = !shown;
+    const kept = panel?.querySelector("template");
+    if (kept && shown) { // what this page began without
+      kept.replaceWith(document.importNode(kept.content, true));
+      void enliven(panel ?? document);
+    }
     node.setAttribute("aria-expanded", String(shown));
     document.documentElement.toggleAttribute("data-wire", shown);
   };

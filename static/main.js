@@ -11,6 +11,6 @@ export function begin(elements) {
   for (const element of elements) element.define();
   const lesson = document.querySelector("main[data-lesson]");
   if (lesson instanceof HTMLElement && lesson.dataset["lesson"]) visit(lesson.dataset["lesson"]);
-  if (document.querySelector("wu-inspector, wu-measured")) followMeasures();
+  if (document.querySelector("wu-inspector, wu-measured, wu-class-room")) followMeasures();
   offerResume();
 }

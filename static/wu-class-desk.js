@@ -94,6 +94,7 @@ export class WuClassDesk extends HTMLElement {
       e.preventDefault();
       void this.#say("blank");
     }, { signal });
+    this.#deck.addEventListener("deck-ready", () => this.#show(), { signal });
     this.#deck.addEventListener("scroll", (e) => this.#scrolled(e), { signal, capture: true });
     watch(this.#deck, (values) => void this.#tellLab(values), signal);
     document.addEventListener("keydown", (e) => this.#press(e), { signal, capture: true });

@@ -60,6 +60,7 @@ export class WuClassRoom extends HTMLElement {
     for (const name of ["welcome", "class", "crowd", "state"]) line.addEventListener(name, () => this.#show(), { signal });
     this.#deck.addEventListener("deck-go", (e) => this.#wander(/** @type {CustomEvent<Place>} */ (e).detail), { signal });
     this.#deck.addEventListener("deck-blank", (e) => e.preventDefault(), { signal });
+    this.#deck.addEventListener("deck-ready", () => this.#show(), { signal });
     for (const name of ["input", "change", "click", "keydown"]) this.#deck.addEventListener(name, (e) => this.#touch(e), { signal, capture: true });
     line.keep();
     this.#show();

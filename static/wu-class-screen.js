@@ -51,7 +51,6 @@ export class WuClassScreen extends HTMLElement {
   #alone = false; // follows the presenter's window, since the class can't be reached
 
   connectedCallback() {
-    document.documentElement.dataset["theme"] = "projector";
     const fragment = fragmentToken();
     const { screen, owner } = tokensOf(this.#code) ?? {};
     this.#token = fragment ?? screen ?? owner ?? "";
@@ -60,6 +59,7 @@ export class WuClassScreen extends HTMLElement {
     const { signal } = this.#gone;
     for (const name of ["welcome", "class", "crowd", "desk", "state"]) this.#line.addEventListener(name, () => this.#show(), { signal });
     this.#windows.addEventListener("told", (e) => this.#told(/** @type {CustomEvent<Told>} */ (e).detail), { signal });
+    this.#deck.addEventListener("deck-ready", () => this.#show(), { signal });
     addEventListener("resize", () => this.#tellSize(), { signal });
     document.addEventListener("keydown", (e) => this.#press(e), { signal });
     const timer = setInterval(() => this.#tick(), TICK);

@@ -9,10 +9,12 @@
 //   panel=ID   the key i and a button show that element over the slide, and hide it.
 //   still      a picture of a slide, as large as its place allows: labs are left out.
 // Events: deck-go {lesson, slide, step} and deck-blank {blank} before a person's wish is done, both
-// cancelable; deck-at {lesson, slide, step} when a place is shown. What stands in the element when
-// it starts, such as links, is kept in its foot.
+// cancelable; deck-at {lesson, slide, step} when a place is shown; deck-ready once the labs of its
+// slide live, whose modules are loaded when they are first shown, or ahead. What stands in the element
+// when it starts, such as links, is kept in its foot.
 import { command, count, first, formatLink, last, next, parseLink, previous, resized, same, slideAt, SIZES, within } from "./deck.js";
 import { button, el, plain, typing, write } from "./dom.js";
+import { enliven } from "./elements.js";
 import { keep, recall, windowStore } from "./storage.js";
 
 /** @import { Command, Outline, Place } from "./deck.js" */
@@ -53,6 +55,7 @@ export class WuDeck extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
   #shown = new Map(); // slides that were shown, by name
   #size = 1;
+  #ahead = ""; // the lesson from which what labs need is loaded ahead
 
   #view = el("div", { class: "deck-view" });
   #line = el("i");
@@ -173,7 +176,29 @@ export class WuDeck extends HTMLElement {
     if (!(slide instanceof HTMLElement)) return undefined;
     this.#shown.set(name(place), slide);
     this.#view.append(slide);
+    if (!this.hasAttribute("still")) void this.#enliven(slide, place);
     return slide;
+  }
+
+  /**
+   * enliven loads what a slide's labs need, and after that what will be needed next: the rest of the
+   * lesson's, and the next lesson's, since a talk may lose its network.
+   * @param {HTMLElement} slide
+   * @param {Place} place
+   */
+  async #enliven(slide, { lesson }) {
+    await enliven(slide);
+    this.dispatchEvent(new CustomEvent("deck-ready", { bubbles: true }));
+    if (this.#ahead === lesson) return;
+    this.#ahead = lesson;
+    const parts = this.outline.map(({ id }) => id);
+    const from = parts.indexOf(lesson);
+    for (const id of parts.slice(from, from + 2)) {
+      const templates = this.#source()?.querySelectorAll(`[data-part="${CSS.escape(id)}"] template`) ?? [];
+      for (const template of templates) {
+        if (this.#ahead === lesson && template instanceof HTMLTemplateElement) await enliven(template.content);
+      }
+    }
   }
 
   /**
