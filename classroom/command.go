@@ -18,10 +18,16 @@ type Command struct {
 	Lesson string `json:"lesson"` // go
 	Step   int    `json:"step"`   // go
 
-	// Slide is a number when it says go, and such as "frames/2" when it says lab.
+	// Slide is a number when it says go, and such as "frames/2" when it says lab or view.
 	Slide   json.RawMessage   `json:"slide"`
 	Values  map[string]string `json:"values"`  // lab
 	Presses int               `json:"presses"` // lab
+
+	Scroll float64 `json:"scroll"` // view
+	Room   bool    `json:"room"`   // view
+	Edge   string  `json:"edge"`   // view
+	Press  int     `json:"press"`  // view
+	Button string  `json:"button"` // view
 
 	Poll   int `json:"poll"`   // vote
 	Choice int `json:"choice"` // vote
@@ -102,6 +108,7 @@ var words = map[string]struct {
 	"go":         {drivers, ofState},
 	"undo":       {drivers, ofState},
 	"lab":        {drivers, ofState},
+	"view":       {drivers, ofState},
 	"poll":       {drivers, ofState},
 	"poll-close": {drivers, ofState},
 	"poll-show":  {drivers, ofState},

@@ -28,6 +28,7 @@ type Public struct {
 	Began    time.Time    `json:"began"`
 	Step     Step         `json:"step"`
 	Lab      *lab         `json:"lab"`
+	View     *onScreen    `json:"view"`
 	Poll     *poll        `json:"poll"`
 	Activity *activity    `json:"activity"`
 	Spot     *spotlighted `json:"spot"`
@@ -43,6 +44,15 @@ type (
 		Slide   string            `json:"slide"`
 		Values  map[string]string `json:"values"`
 		Presses int               `json:"presses"`
+	}
+	// onScreen is what the projector shows beside the step: the driver's window, in another place.
+	onScreen struct {
+		Slide  string  `json:"slide"`
+		Scroll float64 `json:"scroll"` // of a slide that is taller than its place: 0 is its top, 1 its end
+		Room   bool    `json:"room"`   // the room's frames lie over the slide
+		Edge   string  `json:"edge"`   // how to join: open, or line; empty: as the slide leaves room
+		Press  int     `json:"press"`  // grows when the driver has pressed a button of the slide's lab
+		Button string  `json:"button"` // what stands on it
 	}
 	poll struct {
 		ID       int      `json:"id"`
@@ -163,6 +173,8 @@ func (d *state) do(c *Command, o Outline, now time.Time) error {
 		d.Back = d.Back[:len(d.Back)-1]
 	case "lab":
 		return d.setLab(c, o)
+	case "view":
+		return d.setView(c, o)
 	case "poll":
 		return d.newPoll(c)
 	case "poll-close", "poll-show":
@@ -284,12 +296,37 @@ func (d *state) move(to Step, now time.Time) {
 	d.Step = to
 }
 
-func (d *state) setLab(c *Command, o Outline) error {
+// named is the slide that c names, such as frames/2.
+func (c *Command) named(o Outline) (string, error) {
 	slide, err := c.text(c.Slide)
 	lesson, number := cut(slide)
 	n, numberErr := strconv.Atoi(number)
 	if err != nil || numberErr != nil || o.holds(Step{lesson, n, 0}) != nil {
-		return refuse(`slide is a lesson and a number, such as "frames/2".`)
+		return "", refuse(`slide is a lesson and a number, such as "frames/2".`)
+	}
+	return slide, nil
+}
+
+func (d *state) setView(c *Command, o Outline) error {
+	slide, err := c.named(o)
+	switch {
+	case err != nil:
+		return err
+	case !(c.Scroll >= 0 && c.Scroll <= 1):
+		return refuse("scroll is a number from 0, a slide's top, to 1, its end.")
+	case c.Edge != "" && c.Edge != "open" && c.Edge != "line":
+		return refuse(`edge is "open", "line", or "".`)
+	case c.Press < 0 || c.Press > mostPress || c.Button != "" && !typed.Shows(c.Button, mostOption):
+		return refuse("press is a number to %d, and button what stands on one, of %d characters at most.", mostPress, mostOption)
+	}
+	d.View = &onScreen{slide, c.Scroll, c.Room, c.Edge, c.Press, c.Button}
+	return nil
+}
+
+func (d *state) setLab(c *Command, o Outline) error {
+	slide, err := c.named(o)
+	if err != nil {
+		return err
 	}
 	size := 0
 	for name, value := range c.Values {
