@@ -3,6 +3,7 @@ package handlers
 // The pages of a class, and what they are told that no message to viewers holds.
 
 import (
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -10,7 +11,52 @@ import (
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"wireup/content"
+	"wireup/lessons"
+	"wireup/lessons/exercise"
 )
+
+// What slides suggest to a presenter is what a class takes: each poll, and for each lab a recorded session.
+func TestSlidesOnStage(t *testing.T) {
+	course, err := lessons.Load(content.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startClass(t, DefaultLimits(), "", nil)
+	owner := s.page(t, 0, "presenter", s.made.Owner)
+	rooms := &exerciseRooms{course: course, content: content.FS}
+	polls, replays := 0, make(map[string]bool)
+	for _, part := range deckView(course).Parts {
+		for _, slide := range part.Slides {
+			replays[slide.Replay] = true
+			if slide.Poll == nil {
+				continue
+			}
+			polls++
+			asks, err := json.Marshal(map[string]any{"say": "poll", "question": slide.Poll.Question, "options": slide.Poll.Options})
+			if err != nil {
+				t.Fatal(err)
+			}
+			owner.does(string(asks))
+		}
+	}
+	if polls < len(course.Lessons) || len(replays) < len(course.Lessons) {
+		t.Errorf("%d polls and %d recorded sessions in %d lessons", polls, len(replays), len(course.Lessons))
+	}
+	for _, x := range exercise.All() {
+		if !replays[x.Name()] {
+			continue
+		}
+		delete(replays, x.Name())
+		if b, err := rooms.solution(x); err != nil || !strings.Contains(string(b), `"kind"`) {
+			t.Errorf("the recorded session %s: %.100q, %v", x.Name(), b, err)
+		}
+	}
+	for name := range replays {
+		t.Errorf("%q is replayed, and no exercise", name)
+	}
+}
 
 func TestClassPages(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
@@ -28,7 +74,8 @@ func TestClassPages(t *testing.T) {
 		{"/C/" + strings.ToUpper(s.made.Code), "text/html", 302, "/classes/" + s.made.Code},
 		{"/classes/zzzzz", "text/html", 404, "There is no class with this code. Ask the presenter"},
 		{"/classes/zzzzz/screen", "text/html", 404, "There is no class with this code."},
-		{"/lessons/none/recorded.json", "", 404, "no recorded session"},
+		{"/lessons/none/recorded.json", "", 404, "no such recorded session"},
+		{"/lessons/frames/recorded.json?exercise=none", "", 404, "no such recorded session"},
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()

@@ -3,6 +3,7 @@ package handlers
 // Slides: a page for each lesson's, to read alone; and the views of decks for whoever shows one.
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
@@ -12,12 +13,17 @@ import (
 	"wireup/templates"
 )
 
-// deckPart is l's slides.
+// deckPart is l's slides. What is replayed at one without a lab is that of the lab before it.
 func deckPart(l *lessons.Lesson) templates.DeckPart {
 	p := templates.DeckPart{Lesson: link(l)}
+	replay := ""
+	if len(l.Exercises) > 0 {
+		replay = l.ID + "/" + l.Exercises[0].ID
+	}
 	for i, s := range l.Slides {
+		replay = cmp.Or(s.Replay, replay)
 		p.Slides = append(p.Slides, templates.SlideView{Number: i + 1, Title: s.Title, Level: string(s.Level), Minutes: s.Minutes,
-			Steps: s.Steps, Opens: s.Opens, Lab: s.Lab, Body: raw(s.Body)})
+			Steps: s.Steps, Opens: s.Opens, Lab: s.Lab, Replay: replay, Poll: (*templates.PollView)(s.Poll), Body: raw(s.Body)})
 	}
 	return p
 }

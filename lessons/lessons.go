@@ -33,13 +33,16 @@
 //     exercise. Inside stand its task, three blocks "hint" and one "solution FIXTURE", which names
 //     the recorded session that it replays. The page fills {word}, {wire}, {host}, {hostname},
 //     {port} and {origin} in.
-//   - slide TITLE [{level=could minutes=1}]: a slide. It stays out of the article. Its level is the
-//     lesson's, and its minutes an equal share of the lesson's, if it doesn't say. A lesson's first
-//     slide is made of its title and objectives.
+//   - slide TITLE [{level=could minutes=1 replay=frames/smallest}]: a slide. It stays out of the article.
+//     Its level is the lesson's, and its minutes an equal share of the lesson's, if it doesn't say. One
+//     with a lab names the exercise whose recorded session is replayed when there is no network. A
+//     lesson's first slide is made of its title and objectives.
 //   - step, inside a slide: is shown from a step on. Steps are counted from 1, in order.
 //   - steps, inside a slide: each item of the list in it is a step.
 //   - said ID, inside a slide: a misconception of the front matter, with its source, and behind it
 //     what holds instead.
+//   - poll QUESTION: a show of hands that the speaker may ask for at the slide around or before it, or
+//     at the title's. Inside is a list of its options.
 //   - notes: what the speaker knows, of the slide around or before it; before the first slide, of
 //     the title's.
 //
@@ -100,8 +103,16 @@ type Slide struct {
 	Opens   bool    // it is the lesson's first, made of its title and objectives
 	Lab     string  // the name of its lab; empty if it has none
 	Said    bool    // it corrects a misconception
+	Replay  string  // the exercise, such as frames/smallest, whose recorded session fits the lab
+	Poll    *Poll   // nil if the room is asked nothing
 	Body    HTML
 	Notes   HTML // for the speaker alone
+}
+
+// Poll is a question to the room, and what can be said to it.
+type Poll struct {
+	Question string   `json:"question"`
+	Options  []string `json:"options"`
 }
 
 // Lesson returns the lesson called id.

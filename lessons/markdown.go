@@ -43,6 +43,8 @@ type document struct {
 	slides  []*slide
 	opening []ast.Node // the notes of the title's slide
 
+	openingPoll *Poll
+
 	exercises []Exercise
 }
 
@@ -183,6 +185,8 @@ func (d *document) block(n *container) (leaves bool) {
 		return d.slide(n)
 	case n.name == "notes":
 		return d.notes(n)
+	case n.name == "poll":
+		return d.poll(n)
 	}
 	var err error
 	if n.view, err = d.prepare(n); err != nil {

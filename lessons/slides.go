@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/yuin/goldmark/ast"
@@ -23,6 +25,8 @@ type slide struct {
 	steps   int
 	lab     string
 	said    bool
+	replay  string // the exercise whose recorded session fits its lab
+	poll    *Poll
 	node    ast.Node
 	notes   []ast.Node
 }
@@ -70,7 +74,7 @@ func (s *slide) opening(args string) error {
 		return err
 	}
 	if !closed || len(words) > 0 {
-		return fmt.Errorf("{%s: want {level=… minutes=…} at its end", braces)
+		return fmt.Errorf("{%s: want {level=… minutes=… replay=…} at its end", braces)
 	}
 	for key, value := range values {
 		switch key {
@@ -82,8 +86,10 @@ func (s *slide) opening(args string) error {
 			if s.minutes, err = strconv.ParseFloat(value, 64); err != nil || s.minutes <= 0 {
 				return fmt.Errorf("minutes %q: want a number, such as 0.5", value)
 			}
+		case "replay":
+			s.replay = value
 		default:
-			return fmt.Errorf("a slide takes no %q; it takes level and minutes", key)
+			return fmt.Errorf("a slide takes no %q; it takes level, minutes and replay", key)
 		}
 	}
 	return nil
@@ -164,6 +170,73 @@ func (d *document) notes(n *container) bool {
 	return true
 }
 
+// poll reads what a room is asked for a show of hands: its options are a list.
+func (d *document) poll(n *container) bool {
+	p := &Poll{Question: n.args}
+	list, ok := n.FirstChild().(*ast.List)
+	if ok && list.NextSibling() == nil {
+		for item := list.FirstChild(); item != nil; item = item.NextSibling() {
+			p.Options = append(p.Options, spoken(item, d.source))
+		}
+	}
+	if err := p.check(); err != nil {
+		d.errorf(n, "::: poll: %v", err)
+	}
+	into := &d.openingPoll
+	if len(d.slides) > 0 {
+		into = &d.slides[len(d.slides)-1].poll
+	}
+	if *into != nil {
+		d.errorf(n, "a second poll for one slide")
+	}
+	*into = p
+	return true
+}
+
+// What a class takes as a poll (see classroom/limits.go; a test of handlers holds each lesson's to it).
+const (
+	mostQuestion = 140 // characters
+	mostOptions  = 6
+	mostOption   = 60 // characters
+)
+
+func (p *Poll) check() error {
+	if n := utf8.RuneCountInString(p.Question); n == 0 || n > mostQuestion {
+		return fmt.Errorf("want the question on the same line, of %d characters at most", mostQuestion)
+	}
+	if len(p.Options) < 2 || len(p.Options) > mostOptions {
+		return fmt.Errorf("want a list of 2 to %d options inside, and nothing else", mostOptions)
+	}
+	for _, o := range p.Options {
+		if n := utf8.RuneCountInString(o); n == 0 || n > mostOption {
+			return fmt.Errorf("the option %q: want 1 to %d characters", o, mostOption)
+		}
+	}
+	return nil
+}
+
+// spoken is what n says, without its marks, on one line.
+func spoken(n ast.Node, source []byte) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch c := c.(type) {
+		case *ast.Text:
+			if entering {
+				b.Write(c.Value(source))
+				if c.SoftLineBreak() {
+					b.WriteByte(' ')
+				}
+			}
+		case *ast.String:
+			if entering {
+				b.WriteString(html.UnescapeString(string(c.Value)))
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.TrimSpace(b.String())
+}
+
 // slidesOf makes the slides of l, which has everything else by now.
 func (d *document) slidesOf(l *Lesson) []Slide {
 	shared, left := 1, float64(l.Minutes) // the title's takes a share, too
@@ -180,9 +253,10 @@ func (d *document) slidesOf(l *Lesson) []Slide {
 	for _, o := range l.Objectives {
 		v.Objectives = append(v.Objectives, templ.Raw(string(o)))
 	}
-	slides := []Slide{{Title: l.Title, Level: l.Level, Minutes: share, Opens: true, Notes: d.children(d.opening...), Body: d.rendered(templates.Opening(v))}}
+	slides := []Slide{{Title: l.Title, Level: l.Level, Minutes: share, Opens: true, Poll: d.openingPoll,
+		Notes: d.children(d.opening...), Body: d.rendered(templates.Opening(v))}}
 	for _, s := range d.slides {
-		one := Slide{Title: s.title, Level: s.level, Minutes: s.minutes, Steps: s.steps, Lab: s.lab, Said: s.said,
+		one := Slide{Title: s.title, Level: s.level, Minutes: s.minutes, Steps: s.steps, Lab: s.lab, Said: s.said, Poll: s.poll, Replay: s.replay,
 			Body: d.children(s.node), Notes: d.children(s.notes...)}
 		if one.Level == "" {
 			one.Level = l.Level

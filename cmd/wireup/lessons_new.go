@@ -228,9 +228,13 @@ What a reader without JavaScript reads here.
 What holds instead (RFC 6455 §5.2).
 :::
 
-::: slide What the slide says
+::: slide What the slide says {replay=LESSON/say-it}
 ::: lab echo value=Spang
 What stands in the lab's place without JavaScript.
+:::
+::: poll What the room is asked before the lab runs?
+- An answer
+- Another
 :::
 ::: notes
 What the speaker asks, presses and says.

@@ -126,6 +126,13 @@ func (l *linter) slides(file string, slides []lessons.Slide) {
 		case s.Notes == "":
 			l.problem("%s: the slide %q has no notes: want a block ::: notes that says what to ask, to press, to say", file, s.Title)
 		}
+		known := slices.ContainsFunc(l.Course.Exercises, func(e *exercise.Exercise) bool { return e.Name() == s.Replay })
+		if !known && (s.Lab != "" || s.Replay != "") {
+			l.problem("%s: the slide %q replays %q; want the exercise whose recorded session fits its lab, such as {replay=frames/smallest}", file, s.Title, s.Replay)
+		}
+	}
+	if !slices.ContainsFunc(slides, func(s lessons.Slide) bool { return s.Poll != nil }) {
+		l.problem("%s: the room is asked nothing; want a block ::: poll QUESTION with a list of its options", file)
 	}
 	if !slices.ContainsFunc(slides, func(s lessons.Slide) bool { return s.Said }) {
 		l.problem("%s: no slide corrects a misconception; want a block ::: said ID in one", file)
