@@ -26,6 +26,7 @@ type Command struct {
 	Scroll float64 `json:"scroll"` // view
 	Room   bool    `json:"room"`   // view
 	Edge   string  `json:"edge"`   // view
+	Replay string  `json:"replay"` // view
 	Press  int     `json:"press"`  // view
 	Button string  `json:"button"` // view
 

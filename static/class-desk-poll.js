@@ -5,6 +5,8 @@ import { button, el, freshId } from "./dom.js";
 /** @import { Teller } from "./class-bar.js" */
 /** @import { ClassLine } from "./class-line.js" */
 
+/** @typedef {{ question: string, options: string[] }} SlidePoll */
+
 export class DeskPoll {
   root = el("div", { class: "desk-poll" });
   #line;
@@ -16,7 +18,9 @@ export class DeskPoll {
   #away = button("Take it away", () => this.#tell("poll", { question: "", options: [] }), { class: "btn small" });
   #deeds = el("p", { class: "deeds" }, this.#close, " ", this.#peek, " ", this.#away);
   #suggested = el("ul", { class: "suggested" });
-  #lesson = "";
+  #key = "";
+  /** @type {SlidePoll | undefined} the one of the slide */
+  #own;
 
   /**
    * @param {ClassLine} line
@@ -35,8 +39,10 @@ export class DeskPoll {
     this.root.append(this.#view.root, this.#deeds, form, this.#suggested);
   }
 
-  update() {
+  /** @param {SlidePoll | undefined} own what the slide suggests to ask */
+  update(own) {
     const { class: is, crowd, desk } = this.#line;
+    this.#own = own;
     if (is === undefined) return;
     const { poll } = is;
     this.#view.root.hidden = this.#deeds.hidden = poll === null;
@@ -48,17 +54,33 @@ export class DeskPoll {
     this.#peek.textContent = poll.shown ? "Hide the result" : "Show it already";
   }
 
+  /** turn is what one key does: ask what the slide suggests, close and show it, take it away. */
+  turn() {
+    const poll = this.#line.class?.poll ?? null;
+    if (poll?.open) this.#tell("poll-close");
+    else if (poll !== null && (this.#own === undefined || this.#own.question === poll.question)) this.#tell("poll", { question: "", options: [] });
+    else if (this.#own) void this.#ask(this.#own.question, this.#own.options);
+    else this.#teller.say("This slide asks nothing. Type a question under Hands.");
+  }
+
   /**
-   * A lesson's misconceptions are what to ask a room before they are corrected.
+   * The slide's own question comes first. A lesson's misconceptions are what to ask a room before they
+   * are corrected.
    * @param {string} lesson
    */
   #suggest(lesson) {
-    if (lesson === this.#lesson) return;
-    this.#lesson = lesson;
+    const key = `${lesson} ${this.#own?.question ?? ""}`;
+    if (key === this.#key) return;
+    this.#key = key;
     const part = document.querySelector(`[data-part="${CSS.escape(lesson)}"]`);
     const said = [...(part?.querySelectorAll("template") ?? [])].flatMap((t) => [...t.content.querySelectorAll(".misconception .said q")].map((q) => q.textContent?.trim() ?? ""));
-    const polls = [...said.map((text) => [`“${text}” Is that so?`, ["True", "False", "Not sure"]]), ["Who has come across this before?", ["Yes", "No"]]];
-    this.#suggested.replaceChildren(...polls.map(([question, options]) => el("li", {}, button(String(question), () => void this.#ask(String(question).slice(0, 140), /** @type {string[]} */ (options)), { class: "btn small" }))));
+    /** @type {SlidePoll[]} */
+    const polls = [
+      ...(this.#own ? [this.#own] : []),
+      ...said.map((text) => ({ question: `“${text}” Is that so?`, options: ["True", "False", "Not sure"] })),
+      { question: "Who has come across this before?", options: ["Yes", "No"] },
+    ];
+    this.#suggested.replaceChildren(...polls.map((poll) => el("li", {}, button(poll.question, () => void this.#ask(poll.question.slice(0, 140), poll.options), { class: poll === this.#own ? "btn small of-slide" : "btn small", ...(poll === this.#own ? { "aria-keyshortcuts": "h" } : {}) }))));
   }
 
   /**

@@ -1,10 +1,10 @@
 // The keys that a presenter has beside those of the deck. No DOM but that of the press.
 import { plain, typing } from "./dom.js";
 
-/** @typedef {"undo" | "pause" | "skip" | "replay" | "help"} Deed */
+/** @typedef {"undo" | "pause" | "skip" | "replay" | "hands" | "everybody" | "join" | "help"} Deed */
 
 /** @type {Record<string, Deed>} */
-const DEEDS = { u: "undo", p: "pause", s: "skip", r: "replay", "?": "help" };
+const DEEDS = { u: "undo", p: "pause", s: "skip", r: "replay", h: "hands", e: "everybody", j: "join", "?": "help" };
 
 /** @type {[string, string][]} */
 export const HELP = [
@@ -16,7 +16,10 @@ export const HELP = [
   ["p", "questions: the lesson’s time stands still, and goes on"],
   ["s", "skip what the clock proposes"],
   ["b  .", "blank the screens, and show them again"],
-  ["r", "replay the lab’s recorded session"],
+  ["h", "the slide’s show of hands: ask, then close and show, then take it away"],
+  ["e", "everybody’s page presses the lab’s button"],
+  ["j", "how to join, on the screen: large, in a line, or as there is room"],
+  ["r", "replay the lab’s recorded session; again: back to the slide, on the screen"],
   ["?", "these keys"],
 ];
 

@@ -1,9 +1,12 @@
 // What somebody sets in a slide's lab, as values by the number of its form control, told to others and
-// followed by them.
+// followed by them; and its buttons, which others press along.
 
 const MOST = 32; // controls
 const LONGEST = 500; // characters of a value
+const MOST_WORDS = 60; // characters on a button
 const SOON = 200; // milliseconds after the last change it is told
+
+/** @import { LabState } from "./class-types.js" */
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
@@ -40,14 +43,65 @@ export function follow(slide, values) {
   }
 }
 
+/** @param {Element} node */
+function wordsOn(node) {
+  return (node.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, MOST_WORDS);
+}
+
+/** @param {ParentNode} slide @returns {HTMLButtonElement[]} */
+function buttonsIn(slide) {
+  return [...slide.querySelectorAll(".lab button")].filter((b) => b instanceof HTMLButtonElement);
+}
+
+/**
+ * mainButton is what stands on the button that a slide's lab is run by; undefined if it can't be now.
+ * @param {ParentNode} slide
+ */
+export function mainButton(slide) {
+  const found = buttonsIn(slide).find((b) => b.matches(".primary:not(.prediction *)") && !b.disabled && b.checkVisibility());
+  return found && wordsOn(found);
+}
+
+/**
+ * press presses the button of a slide's lab on which something stands, if there is one and it can be.
+ * So a lab that runs already is left alone: there, something else stands on it.
+ * @param {ParentNode} slide
+ * @param {string} words
+ */
+export function press(slide, words) {
+  const found = buttonsIn(slide).find((b) => !b.disabled && wordsOn(b) === words);
+  found?.click();
+  return found !== undefined;
+}
+
+/** Along tells what everybody is to press, once for each time that it is asked. What was asked before is over. */
+export class Along {
+  /** @type {{ slide: string, presses: number } | undefined} */
+  #seen;
+
+  /**
+   * @param {LabState | null} lab
+   * @returns {string | undefined} what stands on the button
+   */
+  take(lab) {
+    const { slide = "", presses = 0, values } = lab ?? {};
+    const before = this.#seen;
+    this.#seen = { slide, presses };
+    if (before === undefined || presses <= (before.slide === slide ? before.presses : 0)) return undefined;
+    return values?.["press"];
+  }
+}
+
 /**
  * watch tells what somebody has set in the labs of the slide that a deck shows, and all of it each
- * time. Changes that a script makes are none of theirs.
+ * time; and what stands on a button there that they have pressed, after what they had set. What a
+ * script does is none of theirs.
  * @param {HTMLElement & { slide: HTMLElement | undefined }} deck
  * @param {(values: Record<string, string>) => void} tell
+ * @param {(words: string) => void} pressed
  * @param {AbortSignal} signal
  */
-export function watch(deck, tell, signal) {
+export function watch(deck, tell, pressed, signal) {
   /** @type {Set<Control>} */
   const touched = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -59,12 +113,25 @@ export function watch(deck, tell, signal) {
     if (!event.isTrusted || slide === undefined || !controlsIn(slide).includes(control)) return;
     touched.add(control);
     clearTimeout(due);
-    due = setTimeout(() => {
-      if (deck.slide !== slide) return;
-      const values = controlsIn(slide).flatMap((c, i) => (touched.has(c) ? [[String(i), valueOf(c)]] : []));
-      tell(Object.fromEntries(values));
-    }, SOON);
+    due = setTimeout(() => flush(slide), SOON);
   };
+  /** @param {HTMLElement} slide */
+  const flush = (slide) => {
+    clearTimeout(due);
+    due = undefined;
+    if (deck.slide !== slide) return;
+    const values = controlsIn(slide).flatMap((c, i) => (touched.has(c) ? [[String(i), valueOf(c)]] : []));
+    tell(Object.fromEntries(values));
+  };
+  /** @param {Event} event */
+  const clicked = (event) => {
+    const { slide } = deck;
+    const node = event.target instanceof Element ? event.target.closest("button") : null;
+    if (!event.isTrusted || slide === undefined || node === null || !buttonsIn(slide).includes(node)) return;
+    if (due !== undefined) flush(slide);
+    pressed(wordsOn(node));
+  };
+  deck.addEventListener("click", clicked, { signal, capture: true }); // before the lab writes something else on it
   deck.addEventListener("input", changed, { signal });
   deck.addEventListener("change", changed, { signal });
   signal.addEventListener("abort", () => clearTimeout(due));

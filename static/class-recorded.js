@@ -1,5 +1,8 @@
 // Recorded sessions of the lessons' labs, loaded while there is a network, for when there is none.
 
+import { slideAt } from "./deck.js";
+
+/** @import { Outline, Place } from "./deck.js" */
 /** @import { WireEvent } from "./event-types.js" */
 
 /** @typedef {{ title: string, events: WireEvent[] }} Recorded */
@@ -8,23 +11,24 @@
 const loaded = new Map();
 
 /**
- * recordedOf is the recorded session of a lesson, which is asked for once.
- * @param {string} lesson
+ * recordedOf is a recorded session, which is asked for once.
+ * @param {string} name such as frames/smallest
  */
-export function recordedOf(lesson) {
-  const known = loaded.get(lesson);
+export function recordedOf(name) {
+  const known = loaded.get(name);
   if (known !== undefined) return known;
-  const loading = load(lesson);
-  loaded.set(lesson, loading);
-  loading.catch(() => loaded.delete(lesson));
+  const loading = load(name);
+  loaded.set(name, loading);
+  loading.catch(() => loaded.delete(name));
   return loading;
 }
 
-/** @param {string} lesson @returns {Promise<Recorded>} */
-async function load(lesson) {
+/** @param {string} name @returns {Promise<Recorded>} */
+async function load(name) {
+  const [lesson = "", exercise = ""] = name.split("/");
   let response;
   try {
-    response = await fetch(`/lessons/${encodeURIComponent(lesson)}/recorded.json`);
+    response = await fetch(`/lessons/${encodeURIComponent(lesson)}/recorded.json?exercise=${encodeURIComponent(exercise)}`);
   } catch {
     throw new Error("The network is gone, and the recorded session had not been loaded before.");
   }
@@ -34,13 +38,26 @@ async function load(lesson) {
 }
 
 /**
- * loadAhead loads what a talk may need without a network, one lesson after the other.
- * @param {string[]} lessons
+ * replayOf names the session that stands in for the lab of a place: its slide's, or the one before.
+ * @param {Outline} outline
+ * @param {Place} at
  */
-export async function loadAhead(lessons) {
-  for (const lesson of lessons) {
+export function replayOf(outline, at) {
+  return slideAt(outline, at)?.replay ?? "";
+}
+
+/**
+ * loadAhead loads what a talk may need without a network, one session after the other: those of a
+ * lesson and of the next.
+ * @param {Outline} outline
+ * @param {string} lesson
+ */
+export async function loadAhead(outline, lesson) {
+  const from = outline.findIndex((p) => p.id === lesson);
+  const names = outline.slice(from, from + 2).flatMap(({ slides }) => slides.map(({ replay }) => replay ?? ""));
+  for (const name of new Set(names)) {
     try {
-      await recordedOf(lesson);
+      if (name !== "") await recordedOf(name);
     } catch {
       // It is asked for again when it is wanted.
     }

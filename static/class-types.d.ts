@@ -11,7 +11,18 @@ export interface Place {
 export interface LabState {
   slide: string; // lesson/slide
   values: Record<string, string>; // by the index of the form control
-  presses?: number; // of the lab's own form
+  presses?: number; // how often everybody has been asked to press the button that values.press names
+}
+
+/** What the projector shows beside the step. */
+export interface ScreenView {
+  slide: string; // lesson/slide
+  scroll: number; // from 0, its top, to 1
+  room: boolean;
+  edge: "" | "open" | "line";
+  replay: string; // lesson/exercise, or ""
+  press: number; // grows when the driver has pressed a button of the slide's lab
+  button: string; // what stands on it
 }
 
 export interface Poll {
@@ -42,6 +53,7 @@ export interface ClassState {
   began: string;
   step: Place;
   lab: LabState | null;
+  view: ScreenView | null;
   poll: Poll | null;
   activity: Activity | null;
   spot: Spot | null;

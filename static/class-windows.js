@@ -1,8 +1,8 @@
 // The windows of one class in one browser, which tell each other what needs no server: the projector's its
-// size, the presenter's how far down a tall slide is, and where it is while the network is gone.
+// size, the presenter's where it is, and how far down a tall slide, while the network is gone.
 
 /**
- * @typedef {{ screen: { width: number, height: number } } | { at: import("./deck.js").Place } | { replay: string | null } | { room: boolean } | { scroll: number } | { ask: true }} Told
+ * @typedef {{ screen: { width: number, height: number } } | { at: import("./deck.js").Place } | { replay: string | null } | { scroll: number } | { ask: true }} Told
  */
 
 /** Windows carries what they tell. Events: "told" {detail: Told}. */

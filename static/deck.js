@@ -2,7 +2,7 @@
 
 /**
  * A slide of the outline. The title is never empty; steps is how often it shows more.
- * @typedef {{ title: string, level: string, minutes: number, steps: number, lab?: string }} Slide
+ * @typedef {{ title: string, level: string, minutes: number, steps: number, lab?: string, replay?: string, poll?: { question: string, options: string[] } }} Slide
  */
 
 /**

@@ -8,12 +8,12 @@ import { DeskClock } from "./class-desk-clock.js";
 import { DeskPoll } from "./class-desk-poll.js";
 import { RoomFrames } from "./class-frames.js";
 import { deedOf, HELP } from "./class-keys.js";
-import { follow, watch } from "./class-lab.js";
+import { follow, mainButton, press, watch } from "./class-lab.js";
 import { ClassLine } from "./class-line.js";
 import { Notes } from "./class-notes.js";
 import { Preflight } from "./class-preflight.js";
 import { QuestionList } from "./class-questions.js";
-import { loadAhead, recordedOf } from "./class-recorded.js";
+import { loadAhead, recordedOf, replayOf } from "./class-recorded.js";
 import { SpotView } from "./class-spot.js";
 import { DeskTabs } from "./class-tabs.js";
 import { pastSkipped } from "./class-way.js";
@@ -24,8 +24,10 @@ import { button, el, freshId, write } from "./dom.js";
 import { plural } from "./format.js";
 import { WuDeck } from "./wu-deck.js";
 
+/** @import { ScreenView } from "./class-types.js" */
 /** @import { Place } from "./deck.js" */
 
+const SCROLLED = 200; // milliseconds between two words on how far a slide is scrolled
 const BEAT = 2000; // milliseconds: a presenter wants to know at once when the line is gone
 
 export class WuClassDesk extends HTMLElement {
@@ -74,6 +76,13 @@ export class WuClassDesk extends HTMLElement {
   /** @type {(shown: boolean) => void} */
   #showWire = () => {};
   #lessons = ""; // whose recorded sessions are loaded
+  /** @type {ScreenView} what the screen shows beside the step */
+  #view = { slide: "", scroll: 0, room: false, edge: "", replay: "", press: 0, button: "" };
+  #telling = 0; // of that, what the server has not answered yet
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #viewing;
+  #hands = button("Show of hands", () => this.#askHands(), { class: "btn small", "aria-keyshortcuts": "h" });
+  #everybody = button("Everybody, press it", () => void this.#pressAll(), { class: "btn small", "aria-keyshortcuts": "e", title: "The lab’s button, on the screen and on everybody’s page" });
 
   connectedCallback() {
     const fragment = fragmentToken();
@@ -96,7 +105,7 @@ export class WuClassDesk extends HTMLElement {
     }, { signal });
     this.#deck.addEventListener("deck-ready", () => this.#show(), { signal });
     this.#deck.addEventListener("scroll", (e) => this.#scrolled(e), { signal, capture: true });
-    watch(this.#deck, (values) => void this.#tellLab(values), signal);
+    watch(this.#deck, (values) => void this.#tellLab(values), (words) => this.#tellPress(words), signal);
     document.addEventListener("keydown", (e) => this.#press(e), { signal, capture: true });
     line.keep();
   }
@@ -132,6 +141,7 @@ export class WuClassDesk extends HTMLElement {
         el("section", { class: "desk-room", "aria-label": "The room" }, this.#here, this.#pace, linkLight(this.#line, signal)),
         el("div", { class: "desk-tools" },
           button("Before the talk", () => this.#preflight.open(), { class: "btn small" }),
+          button("Join code", () => this.#turnEdge(), { class: "btn small", "aria-keyshortcuts": "j", title: "How to join, on the screen: large, in a line, or as there is room" }),
           button("Screen", () => this.#openScreen(), { class: "btn small", title: "The projector’s window" }),
           button("Keys", () => this.#toggleHelp(), { class: "btn small", "aria-keyshortcuts": "?" }),
         ),
@@ -147,6 +157,8 @@ export class WuClassDesk extends HTMLElement {
             button("Undo", () => void this.#undo(), { class: "btn small", "aria-keyshortcuts": "u" }),
             button("Blank", () => void this.#say("blank"), { class: "btn small blank-button", "aria-keyshortcuts": "b" }),
             button("Replay", () => void this.#replay(), { class: "btn small", "aria-keyshortcuts": "r" }),
+            this.#hands,
+            this.#everybody,
             this.#jump(),
           ),
           this.#deck,
@@ -161,7 +173,7 @@ export class WuClassDesk extends HTMLElement {
   #fillTabs() {
     const exercises = document.getElementById("class-exercises");
     if (exercises) this.#exercise.append(...exercises.children);
-    const spawn = el("p", { class: "deeds" }, button("Spawn 20", () => void this.#say("spawn", { count: 20 }), { class: "btn small", title: "The projector’s page opens twenty sockets" }), " ", button("Show on the screen", () => this.#windows.tell({ room: true }), { class: "btn small" }), " ", button("Back to the slide", () => this.#windows.tell({ room: false }), { class: "btn small" }));
+    const spawn = el("p", { class: "deeds" }, button("Spawn 20", () => void this.#say("spawn", { count: 20 }), { class: "btn small", title: "The projector’s page opens twenty sockets" }), " ", button("Show on the screen", () => void this.#tellView({ room: true }), { class: "btn small" }), " ", button("Back to the slide", () => void this.#tellView({ room: false }), { class: "btn small" }));
     const owns = el("p", { class: "deeds" },
       el("a", { class: "btn small", href: `/classes/${this.#code}`, target: "_blank", rel: "noopener" }, "The viewers’ page"), " ",
       button("Keep the questions", () => void this.#keepQuestions(), { class: "btn small" }), " ",
@@ -230,7 +242,11 @@ export class WuClassDesk extends HTMLElement {
     this.toggleAttribute("data-follows", !driving);
     if (is.lab && this.#deck.slide && !driving && `${at?.lesson}/${at?.slide}` === is.lab.slide) follow(this.#deck.slide, is.lab.values);
     this.#clock.update();
-    this.#poll.update();
+    const slide = at && slideAt(this.#deck.outline, at);
+    this.#poll.update(slide?.poll);
+    this.#hands.hidden = slide?.poll === undefined && is.poll === null;
+    this.#everybody.hidden = slide?.lab === undefined;
+    if (is.view && this.#telling === 0) this.#view = is.view;
     this.#showRoom();
     this.#showAsks(desk?.driver === "guest");
     this.#showActivity();
@@ -244,9 +260,7 @@ export class WuClassDesk extends HTMLElement {
     const { lesson } = is.step;
     if (lesson !== this.#lessons) {
       this.#lessons = lesson;
-      const outline = this.#deck.outline;
-      const from = outline.findIndex((p) => p.id === lesson);
-      void loadAhead(outline.slice(from, from + 2).map((p) => p.id));
+      void loadAhead(this.#deck.outline, lesson);
     }
   }
 
@@ -344,6 +358,9 @@ export class WuClassDesk extends HTMLElement {
       case "pause": return void this.#clock.pause();
       case "skip": return void this.#clock.skip();
       case "replay": return void this.#replay();
+      case "hands": return this.#askHands();
+      case "everybody": return void this.#pressAll();
+      case "join": return this.#turnEdge();
       case "help": return this.#toggleHelp();
     }
   }
@@ -382,6 +399,8 @@ export class WuClassDesk extends HTMLElement {
       this.#teller.say("The line to the class is down: you go on alone, and the projector’s window of this browser with you.");
       return;
     }
+    // What lies over the slide on the screen belongs to the slide that was.
+    if (slideName(to) !== slideName(from) && (this.#view.room || this.#view.replay !== "")) void this.#tellView({ room: false, replay: "" });
     void this.#tellGo(to);
   }
 
@@ -393,10 +412,71 @@ export class WuClassDesk extends HTMLElement {
     this.#show();
   }
 
-  /** A projector beside this window shows the same part of a slide that is taller than it. @param {Event} event */
+  // What the screen shows beside the step
+
+  /** The screen shows the same part of a slide that is taller than its place. @param {Event} event */
   #scrolled({ target }) {
     if (!(target instanceof Element) || !target.matches(".deck-view")) return;
-    this.#windows.tell({ scroll: target.scrollTop / Math.max(1, target.scrollHeight - target.clientHeight) });
+    const scroll = Math.min(1, target.scrollTop / Math.max(1, target.scrollHeight - target.clientHeight));
+    if (this.#line.state !== "open") this.#windows.tell({ scroll });
+    else this.#viewing ??= setTimeout(() => this.#tellScroll(target), SCROLLED);
+  }
+
+  /** @param {Element} target */
+  #tellScroll(target) {
+    this.#viewing = undefined;
+    const scroll = Math.min(1, target.scrollTop / Math.max(1, target.scrollHeight - target.clientHeight));
+    const slide = this.#slide;
+    if (scroll !== (this.#view.slide === slide ? this.#view.scroll : 0)) void this.#tellView({ scroll });
+  }
+
+  get #slide() {
+    return slideName(this.#deck.at);
+  }
+
+  /** @param {Partial<ScreenView>} change */
+  async #tellView(change) {
+    if (this.hasAttribute("data-follows")) return;
+    const slide = this.#slide;
+    this.#view = { ...this.#view, ...(this.#view.slide === slide ? {} : { slide, scroll: 0 }), ...change };
+    this.#telling++;
+    await this.#say("view", { ...this.#view });
+    this.#telling--;
+  }
+
+  /** @param {string} words on the button that the driver has pressed in the lab */
+  #tellPress(words) {
+    void this.#tellView({ press: this.#view.press + 1, button: words });
+  }
+
+  #turnEdge() {
+    /** @type {Record<ScreenView["edge"], ScreenView["edge"]>} */
+    const after = { "": "open", open: "line", line: "" };
+    const edge = after[this.#view.edge];
+    void this.#tellView({ edge });
+    this.#teller.say({ open: "How to join stands beside the slide, with its QR code.", line: "How to join stands in a line below the slide.", "": "How to join stands beside the slide, or below one that needs the room." }[edge]);
+  }
+
+  #askHands() {
+    this.#tabs.show("poll");
+    this.#poll.turn();
+  }
+
+  // The lab, for all
+
+  async #pressAll() {
+    const slide = this.#deck.slide;
+    const words = slide && mainButton(slide);
+    if (slide === undefined || words === undefined) {
+      this.#teller.say("Nothing can be pressed here now: the slide has no lab, or it runs.");
+      return;
+    }
+    const named = this.#slide;
+    const { lab } = this.#line.class ?? {};
+    const before = lab?.slide === named ? lab : undefined;
+    if (!(await this.#say("lab", { slide: named, values: { ...before?.values, press: words }, presses: (before?.presses ?? 0) + 1 }))) return;
+    press(slide, words);
+    this.#teller.say(`Everybody presses “${words}”.`);
   }
 
   #undo() {
@@ -405,17 +485,23 @@ export class WuClassDesk extends HTMLElement {
 
   /** @param {Record<string, string>} values */
   async #tellLab(values) {
-    const at = this.#deck.at;
-    if (at && !this.hasAttribute("data-follows")) await this.#say("lab", { slide: `${at.lesson}/${at.slide}`, values, presses: 0 });
+    if (this.#slide === "" || this.hasAttribute("data-follows")) return;
+    const { lab } = this.#line.class ?? {};
+    const before = lab?.slide === this.#slide ? lab : undefined; // what everybody has pressed is not asked again
+    const pressed = before?.values["press"];
+    await this.#say("lab", { slide: this.#slide, values: { ...values, ...(pressed === undefined ? {} : { press: pressed }) }, presses: before?.presses ?? 0 });
   }
 
   async #replay() {
-    const { lesson = "" } = this.#deck.at ?? {};
+    const at = this.#deck.at;
+    const name = at ? replayOf(this.#deck.outline, at) : "";
+    if (this.#view.replay !== "" && this.#line.state === "open") return void this.#tellView({ replay: "" });
     try {
-      const recorded = await recordedOf(lesson);
+      const recorded = await recordedOf(name);
       this.#showWire(true);
       document.dispatchEvent(new CustomEvent("wire-replay", { detail: recorded }));
-      this.#windows.tell({ replay: lesson });
+      if (this.#line.state === "open") void this.#tellView({ replay: name });
+      else this.#windows.tell({ replay: name });
     } catch (error) {
       this.#teller.say(error instanceof Error ? error.message : String(error));
     }
@@ -435,4 +521,9 @@ export class WuClassDesk extends HTMLElement {
   async #end() {
     if (confirm("End the class for everybody? The questions stay, and nobody can join any more.")) await this.#say("end");
   }
+}
+
+/** @param {Place | undefined} at */
+function slideName(at) {
+  return at ? `${at.lesson}/${at.slide}` : "";
 }

@@ -2,7 +2,7 @@
 import { ActivityView } from "./class-activity.js";
 import { linkLight, Teller, wireButton } from "./class-bar.js";
 import { dropTokens, keepTokens, pathCode, tokensOf } from "./class-code.js";
-import { follow } from "./class-lab.js";
+import { Along, follow, press } from "./class-lab.js";
 import { ClassLine } from "./class-line.js";
 import { PollView } from "./class-poll.js";
 import { QuestionList } from "./class-questions.js";
@@ -20,6 +20,7 @@ import { WuDeck } from "./wu-deck.js";
 
 const LONGEST = 200; // characters of a question
 const TOKEN = 26; // characters
+const SPREAD = 1500; // milliseconds over which a room presses a button, so that it is not one instant for all
 
 export class WuClassRoom extends HTMLElement {
   static define(tag = "wu-class-room", registry = customElements) {
@@ -51,6 +52,7 @@ export class WuClassRoom extends HTMLElement {
   #wandering = false;
   /** @type {Set<string>} slides whose lab the viewer has touched */
   #own = new Set();
+  #along = new Along();
 
   connectedCallback() {
     this.#gone = new AbortController();
@@ -178,9 +180,11 @@ export class WuClassRoom extends HTMLElement {
 
   #lab() {
     const lab = this.#line.class?.lab;
+    const words = this.#along.take(lab ?? null);
     const slide = this.#view.slide;
-    if (!lab || !slide || this.#wandering || lab.slide !== this.#slide || this.#own.has(lab.slide)) return;
-    follow(slide, lab.values);
+    if (!lab || !slide || this.#wandering || lab.slide !== this.#slide) return;
+    if (!this.#own.has(lab.slide)) follow(slide, lab.values);
+    if (words !== undefined) setTimeout(() => !this.#deck.hidden && this.#view.slide === slide && press(slide, words), Math.random() * SPREAD);
   }
 
   /** A lab that the viewer touches is the viewer's. @param {Event} event */

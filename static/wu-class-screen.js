@@ -1,13 +1,14 @@
 // <wu-class-screen>: what the room sees. The slide as large as it can be, and on its edge how to join, who is
-// here, where the talk is and how long it goes on.
+// here, where the talk is and how long it goes on. A slide that is taller than its place has the width of the
+// edge, too, which is then a line below it; the key j, here or at the presenter's, says otherwise.
 import { doneWords } from "./class-activity.js";
 import { Teller } from "./class-bar.js";
 import { clockWords } from "./class-clock.js";
 import { fragmentToken, keepTokens, pathCode, tokensOf } from "./class-code.js";
-import { follow } from "./class-lab.js";
+import { Along, follow, press } from "./class-lab.js";
 import { ClassLine } from "./class-line.js";
 import { PollView } from "./class-poll.js";
-import { loadAhead, recordedOf } from "./class-recorded.js";
+import { loadAhead, recordedOf, replayOf } from "./class-recorded.js";
 import { SpotView } from "./class-spot.js";
 import { Windows } from "./class-windows.js";
 import { linkWords, placeWords } from "./class-words.js";
@@ -17,9 +18,12 @@ import { number, plural } from "./format.js";
 import { WuDeck } from "./wu-deck.js";
 import "./wu-inspector.js"; // makes some
 
+/** @import { ScreenView } from "./class-types.js" */
 /** @import { Told } from "./class-windows.js" */
 
 const TICK = 1000; // milliseconds
+/** @type {ScreenView} the step, and nothing beside it */
+const BARE = { slide: "", scroll: 0, room: false, edge: "", replay: "", press: 0, button: "" };
 const SPAWN_LIVES = 60_000; // milliseconds that spawned sockets stay
 const MOST_SPAWNED = 50; // at once, however often it is asked for
 
@@ -48,6 +52,14 @@ export class WuClassScreen extends HTMLElement {
   #spawned = -1;
   #extra = 0; // sockets that were spawned and are still there
   #lesson = "";
+  #along = new Along();
+  /** @type {ScreenView | undefined} what has been shown of it */
+  #view;
+  /** @type {ScreenView["edge"]} */
+  #edge = "";
+  /** @type {Set<string>} slides that need the edge's room */
+  #tall = new Set();
+  #fits = new ResizeObserver(() => this.#makeRoom());
   #alone = false; // follows the presenter's window, since the class can't be reached
 
   connectedCallback() {
@@ -60,7 +72,9 @@ export class WuClassScreen extends HTMLElement {
     for (const name of ["welcome", "class", "crowd", "desk", "state"]) this.#line.addEventListener(name, () => this.#show(), { signal });
     this.#windows.addEventListener("told", (e) => this.#told(/** @type {CustomEvent<Told>} */ (e).detail), { signal });
     this.#deck.addEventListener("deck-ready", () => this.#show(), { signal });
-    addEventListener("resize", () => this.#tellSize(), { signal });
+    this.#deck.addEventListener("deck-at", () => this.#turned(), { signal });
+    signal.addEventListener("abort", () => this.#fits.disconnect());
+    addEventListener("resize", () => this.#resized(), { signal });
     document.addEventListener("keydown", (e) => this.#press(e), { signal });
     const timer = setInterval(() => this.#tick(), TICK);
     signal.addEventListener("abort", () => clearInterval(timer));
@@ -101,7 +115,12 @@ export class WuClassScreen extends HTMLElement {
     this.#deck.blank = is.blank;
     const at = this.#deck.at;
     if (at) write(this.#where, placeWords(this.#deck.outline, at).replace("lesson", "Lesson"));
-    if (is.lab && this.#deck.slide && at && is.lab.slide === `${at.lesson}/${at.slide}`) follow(this.#deck.slide, is.lab.values);
+    const words = this.#along.take(is.lab);
+    if (is.lab && this.#deck.slide && is.lab.slide === this.#slide) {
+      follow(this.#deck.slide, is.lab.values);
+      if (words !== undefined) press(this.#deck.slide, words);
+    }
+    this.#follow(is.view ?? BARE);
     write(this.#here.firstElementChild ?? undefined, number(crowd?.here ?? 0));
     write(this.#here.lastElementChild ?? undefined, crowd?.here === 1 ? "is here" : "are here");
     this.#poll.root.hidden = is.poll === null;
@@ -123,10 +142,58 @@ export class WuClassScreen extends HTMLElement {
     this.#tick();
     if (is.step.lesson !== this.#lesson) {
       this.#lesson = is.step.lesson;
-      const outline = this.#deck.outline;
-      const from = outline.findIndex((p) => p.id === this.#lesson);
-      void loadAhead(outline.slice(from, from + 2).map((p) => p.id));
+      void loadAhead(this.#deck.outline, this.#lesson);
     }
+  }
+
+  get #slide() {
+    const at = this.#deck.at;
+    return at ? `${at.lesson}/${at.slide}` : "";
+  }
+
+  /**
+   * follow shows what the presenter's window shows beside the step, as far as it is new.
+   * @param {ScreenView} view
+   */
+  #follow(view) {
+    const before = this.#view;
+    this.#view = view;
+    if (before?.edge !== view.edge) this.#turnEdge(view.edge);
+    if (before ? before.room !== view.room : view.room) this.#showRoom(view.room);
+    if ((before?.replay ?? "") !== view.replay) void this.#startReplay(view.replay === "" ? null : view.replay);
+    if (view.slide !== this.#slide || this.#alone) return;
+    if (before?.slide !== view.slide || before.scroll !== view.scroll) this.#scroll(view.scroll);
+    if (before && view.press > before.press && this.#deck.slide) press(this.#deck.slide, view.button);
+  }
+
+  // The room that a slide has
+
+  #turned() {
+    this.#fits.disconnect();
+    this.toggleAttribute("data-line", this.#edge === "line" || (this.#edge === "" && this.#tall.has(this.#slide)));
+    const { slide } = this.#deck;
+    if (slide) this.#fits.observe(slide);
+    this.#makeRoom();
+  }
+
+  /** A slide that is too tall beside the edge has all of the width, for as long as it is shown. */
+  #makeRoom() {
+    const view = this.#deck.querySelector(".deck-view");
+    if (view === null || this.#edge !== "" || view.scrollHeight <= view.clientHeight + 1) return;
+    this.#tall.add(this.#slide);
+    this.toggleAttribute("data-line", true);
+  }
+
+  #resized() {
+    this.#tall.clear();
+    this.#turned();
+    this.#tellSize();
+  }
+
+  /** @param {ScreenView["edge"]} edge */
+  #turnEdge(edge) {
+    this.#edge = edge;
+    this.#turned();
   }
 
   #showLink() {
@@ -190,7 +257,6 @@ export class WuClassScreen extends HTMLElement {
   #told(told) {
     if ("ask" in told) this.#tellSize();
     else if ("scroll" in told) this.#scroll(told.scroll);
-    else if ("room" in told) this.#showRoom(told.room);
     else if ("replay" in told) void this.#startReplay(told.replay);
     else if ("at" in told && this.#line.state !== "open") {
       this.#alone = true;
@@ -202,17 +268,17 @@ export class WuClassScreen extends HTMLElement {
   /** @param {number} part from 0, the top, to 1 */
   #scroll(part) {
     const view = this.#deck.querySelector(".deck-view");
-    if (view) view.scrollTop = part * (view.scrollHeight - view.clientHeight);
+    view?.scrollTo({ top: part * (view.scrollHeight - view.clientHeight), behavior: "smooth" });
   }
 
-  /** @param {string | null} lesson */
-  async #startReplay(lesson) {
-    if (lesson === null) {
+  /** @param {string | null} name */
+  async #startReplay(name) {
+    if (name === null) {
       this.#replay.hidden = true;
       return;
     }
     try {
-      const recorded = await recordedOf(lesson);
+      const recorded = await recordedOf(name);
       this.#replay.hidden = false;
       this.#wire.dispatchEvent(new CustomEvent("wire-replay", { bubbles: true, detail: recorded }));
     } catch (error) {
@@ -223,7 +289,8 @@ export class WuClassScreen extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (!plain(event) || typing(event) || event.defaultPrevented || event.repeat) return;
-    if (event.key === "r") void this.#startReplay(this.#replay.hidden ? (this.#deck.at?.lesson ?? null) : null);
+    if (event.key === "r") void this.#startReplay(this.#replay.hidden && this.#deck.at ? replayOf(this.#deck.outline, this.#deck.at) : null);
+    else if (event.key === "j") this.#turnEdge(this.hasAttribute("data-line") ? "open" : "line");
     else if (event.key === "i") this.#showRoom(this.#room.hidden === true);
     else if (event.key === "Escape") {
       this.#showRoom(false);

@@ -375,6 +375,8 @@ function outlineOf(source) {
       minutes: Number(dataset["minutes"]),
       steps: Number(dataset["steps"]),
       ...(dataset["lab"] ? { lab: dataset["lab"] } : {}),
+      ...(dataset["replay"] ? { replay: dataset["replay"] } : {}),
+      ...(dataset["poll"] ? { poll: JSON.parse(dataset["poll"]) } : {}),
     })),
   }));
 }
