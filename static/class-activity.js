@@ -9,13 +9,26 @@ import { takeWord } from "./lab-word.js";
 /** @import { Activity, Crowd } from "./class-types.js" */
 
 /**
- * doneWords says how many are done.
+ * passedWords says how many are done.
  * @param {Crowd["done"] | undefined} done
  */
-export function doneWords(done) {
+export function passedWords(done) {
+  return done ? `${done.passed} of ${done.of} have passed` : "";
+}
+
+/**
+ * leftWords says for how many the class waits.
+ * @param {Crowd["done"] | undefined} done
+ */
+export function leftWords(done) {
   if (!done) return "";
   const left = done.of - done.passed;
-  return `${done.passed} of ${done.of} have passed${left > 0 ? `; the class waits for ${left === 1 ? "one" : left}` : ": everybody"}.`;
+  return left > 0 ? `; the class waits for ${left === 1 ? "one" : left}.` : ": everybody.";
+}
+
+/** @param {Crowd["done"] | undefined} done */
+export function doneWords(done) {
+  return passedWords(done) + leftWords(done);
 }
 
 export class ActivityView {

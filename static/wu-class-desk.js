@@ -244,8 +244,8 @@ export class WuClassDesk extends HTMLElement {
     this.#clock.update();
     const slide = at && slideAt(this.#deck.outline, at);
     this.#poll.update(slide?.poll);
-    this.#hands.hidden = slide?.poll === undefined && is.poll === null;
-    this.#everybody.hidden = slide?.lab === undefined;
+    this.#hands.disabled = slide?.poll === undefined && is.poll === null;
+    this.#everybody.disabled = slide?.lab === undefined;
     if (is.view && this.#telling === 0) this.#view = is.view;
     this.#showRoom();
     this.#showAsks(desk?.driver === "guest");

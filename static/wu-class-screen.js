@@ -1,7 +1,7 @@
 // <wu-class-screen>: what the room sees. The slide as large as it can be, and on its edge how to join, who is
 // here, where the talk is and how long it goes on. A slide that is taller than its place has the width of the
 // edge, too, which is then a line below it; the key j, here or at the presenter's, says otherwise.
-import { doneWords } from "./class-activity.js";
+import { leftWords, passedWords } from "./class-activity.js";
 import { Teller } from "./class-bar.js";
 import { clockWords } from "./class-clock.js";
 import { fragmentToken, keepTokens, pathCode, tokensOf } from "./class-code.js";
@@ -40,7 +40,7 @@ export class WuClassScreen extends HTMLElement {
   #deck = /** @type {WuDeck} */ (el("wu-deck", { slides: "slides", stage: true }));
   #poll = new PollView();
   #spot = new SpotView();
-  #waits = el("p", { class: "screen-waits", hidden: true });
+  #waits = el("p", { class: "screen-waits", hidden: true }, el("span", {}), el("span", { class: "left" }));
   #here = el("p", { class: "screen-here" }, el("b", {}), " ", el("span", {}));
   #where = el("p", { class: "screen-where" });
   #left = el("p", { class: "screen-left" });
@@ -132,7 +132,8 @@ export class WuClassScreen extends HTMLElement {
     this.#spot.root.hidden = is.spot === null;
     if (is.spot) this.#spot.update(is.spot);
     this.#waits.hidden = is.activity === null;
-    write(this.#waits, is.activity ? `Exercise: ${doneWords(crowd?.done)}` : "");
+    write(this.#waits.firstElementChild ?? undefined, is.activity ? `Exercise: ${passedWords(crowd?.done)}` : "");
+    write(this.#waits.lastElementChild ?? undefined, leftWords(crowd?.done));
     if (desk?.room && !this.#room.hidden) this.#openRoom(desk.room);
     if (is.spawn && this.#spawned !== is.spawn.id) {
       // One that was spawned before this page came is not its doing.

@@ -6,9 +6,11 @@ import { boardOf, standingOf } from "../class-board.js";
 import { clockWords, minutesWords, span, stopAt } from "../class-clock.js";
 import { codeFault, codeIn, dropTokens, driven, keepTokens, pathCode, tokensOf } from "../class-code.js";
 import { deedFor } from "../class-keys.js";
+import { Along } from "../class-lab.js";
 import { barsOf, pollFrom } from "../class-poll.js";
 import { addressResult, clockResult, screenResult } from "../class-preflight.js";
 import { inOrder } from "../class-questions.js";
+import { loadAhead, recordedOf, replayOf } from "../class-recorded.js";
 import { hexLines } from "../class-spot.js";
 import { pastSkipped } from "../class-way.js";
 import { linkWords, paceWords, placeWords } from "../class-words.js";
@@ -66,6 +68,43 @@ test("keys mean one thing each", () => {
   assert.deepEqual(["u", "P", "s", "r", "?"].map(deedFor), ["undo", "pause", "skip", "replay", "help"]);
   for (const key of ["u", "p", "s", "r"]) assert.equal(command({ key }), undefined, `the deck has ${key} too`);
   assert.equal(deedFor("ArrowRight"), undefined, "that is the deck's");
+});
+
+test("everybody presses what was asked while they were there, once", () => {
+  const asked = (slide, presses) => ({ slide, presses, values: { 0: "Spang", press: "Send" } });
+  const along = new Along();
+  assert.equal(along.take(asked("frames/2", 3)), undefined, "asked before they came");
+  assert.equal(along.take(asked("frames/2", 3)), undefined);
+  assert.equal(along.take(asked("frames/2", 4)), "Send");
+  assert.equal(along.take(asked("frames/2", 4)), undefined);
+  assert.equal(along.take(asked("masking/2", 0)), undefined, "another slide's lab is set");
+  assert.equal(along.take(asked("masking/2", 1)), "Send");
+  assert.equal(along.take(null), undefined);
+  assert.equal(along.take(asked("frames/2", 1)), "Send");
+});
+
+test("recorded sessions of a lesson and the next are loaded ahead, each once", async () => {
+  const slide = (replay) => ({ title: "A", level: "must", minutes: 1, steps: 0, ...(replay ? { replay } : {}) });
+  const part = (id, ...slides) => ({ id, number: 1, title: id, level: "must", minutes: 1, slides });
+  const outline = [part("a", slide("a/one")), part("b", slide("b/one"), slide("a/two"), slide("b/one"), slide()), part("c", slide("c/one")), part("d", slide("d/one"))];
+  const asked = [];
+  const fetched = globalThis.fetch;
+  globalThis.fetch = async (url) => {
+    asked.push(url);
+    if (url.includes("two")) throw new TypeError("network");
+    return Response.json({ title: url, events: [] });
+  };
+  try {
+    await loadAhead(outline, "b");
+    assert.deepEqual(asked, ["/lessons/b/recorded.json?exercise=one", "/lessons/a/recorded.json?exercise=two", "/lessons/c/recorded.json?exercise=one"]);
+    assert.equal((await recordedOf("b/one")).title, asked[0]);
+    await assert.rejects(recordedOf("a/two"), /network is gone/);
+    assert.equal(asked.length, 4, "what did not come is asked for again, and nothing else");
+  } finally {
+    globalThis.fetch = fetched;
+  }
+  assert.equal(replayOf(outline, { lesson: "b", slide: 2, step: 0 }), "a/two");
+  assert.equal(replayOf(outline, { lesson: "b", slide: 9, step: 0 }), "");
 });
 
 test("a step leads over what is skipped", () => {

@@ -75,6 +75,7 @@ globalThis.measureSlides = async (size) => {
   for (const { id, slides } of deck.outline) {
     for (const [i, { steps, lab }] of slides.entries()) {
       deck.show({ lesson: id, slide: i + 1, step: steps });
+      while (deck.slide.querySelector(":not(:defined)")) await frame(); // its lab's module is on its way
       await frame();
       const found = measure(deck.slide, size);
       if (view.scrollWidth > view.clientWidth) found.push(`it is ${view.scrollWidth} px wide in ${view.clientWidth}`);
