@@ -11,8 +11,8 @@
 export function linkWords({ state, over, rtt, late, welcome, reason }) {
   if (state !== "open") {
     const why = reason ? ` (${reason})` : "";
-    const text = welcome === undefined && why === "" ? "joining…" : `the line is down${why}, it comes back by itself`;
-    return { is: "gone", sign: "✕", text };
+    if (welcome === undefined && why === "") return { is: "slow", sign: "…", text: "joining…" };
+    return { is: "gone", sign: "✕", text: `the line is down${why}, it comes back by itself` };
   }
   const way = over === "poll" ? "by long polling" : "by WebSocket";
   if (welcome === undefined) return { is: "slow", sign: "…", text: "joining…" };

@@ -82,6 +82,7 @@ export class WuClassRoom extends HTMLElement {
     }, { signal });
     for (const [is, text] of [["slow", "Too slow"], ["ok", "Fine"], ["fast", "Too fast"]]) this.#pace.append(button(text ?? "", () => void this.#says(is ?? "ok"), { class: "btn", "data-is": is, "aria-pressed": String(is === "ok") }));
     wireButton(signal);
+    for (const part of [this.#spot.root, this.#poll.root, this.#activity.root, this.#toSlide]) part.hidden = true; // until the class says otherwise
     this.replaceChildren(
       el("div", { class: "class-line" }, this.#who, linkLight(this.#line, signal)),
       this.#over,

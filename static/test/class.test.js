@@ -65,8 +65,8 @@ test("the clock in words", () => {
 });
 
 test("keys mean one thing each", () => {
-  assert.deepEqual(["u", "P", "s", "r", "?"].map(deedFor), ["undo", "pause", "skip", "replay", "help"]);
-  for (const key of ["u", "p", "s", "r"]) assert.equal(command({ key }), undefined, `the deck has ${key} too`);
+  assert.deepEqual(["u", "P", "s", "r", "h", "e", "j", "?"].map(deedFor), ["undo", "pause", "skip", "replay", "hands", "everybody", "join", "help"]);
+  for (const key of ["u", "p", "s", "r", "h", "e", "j"]) assert.equal(command({ key }), undefined, `the deck has ${key} too`);
   assert.equal(deedFor("ArrowRight"), undefined, "that is the deck's");
 });
 
@@ -148,7 +148,7 @@ test("words for the line and the pace", () => {
   assert.equal(linkWords({ ...line, over: "poll", rtt: 500 }).is, "slow");
   assert.match(linkWords({ ...line, late: 2 }).text, /no answer/);
   assert.equal(linkWords({ ...line, state: "waiting" }).is, "gone");
-  assert.equal(linkWords({ ...line, state: "waiting", welcome: undefined }).text, "joining…");
+  assert.deepEqual(linkWords({ ...line, state: "waiting", welcome: undefined }), { is: "slow", sign: "…", text: "joining…" });
   assert.equal(linkWords({ ...line, state: "waiting", reason: "server stops" }).text, "the line is down (server stops), it comes back by itself");
   assert.equal(paceWords({ fast: 0, slow: 0 }, 5), "nobody complains");
   assert.equal(paceWords({ fast: 3, slow: 0 }, 5), "3 too fast, 0 too slow, of 5: too fast");
