@@ -1,11 +1,11 @@
 // What somebody sets in a slide's lab, as values by the number of its form control, told to others and
 // followed by them; and its buttons, which others press along.
+import { enliven } from "./elements.js";
 
 const MOST = 32; // controls
 const LONGEST = 500; // characters of a value
 const MOST_WORDS = 60; // characters on a button
 const SOON = 200; // milliseconds after the last change it is told
-
 /** @import { LabState } from "./class-types.js" */
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
@@ -54,24 +54,25 @@ function buttonsIn(slide) {
 }
 
 /**
- * mainButton is what stands on the button that a slide's lab is run by; undefined if it can't be now.
+ * mainButton is what stands on the button that a slide's lab is run by, once the lab lives; undefined
+ * if it can't be now.
  * @param {ParentNode} slide
  */
-export function mainButton(slide) {
-  const found = buttonsIn(slide).find((b) => b.matches(".primary:not(.prediction *)") && !b.disabled && b.checkVisibility());
+export async function mainButton(slide) {
+  await enliven(slide);
+  const found = buttonsIn(slide).find((b) => b.matches(".primary:not(.prediction *)") && !b.disabled && b.closest("[hidden]") === null);
   return found && wordsOn(found);
 }
 
 /**
- * press presses the button of a slide's lab on which something stands, if there is one and it can be.
- * So a lab that runs already is left alone: there, something else stands on it.
+ * press presses the button of a slide's lab on which something stands, once the lab lives, if there is
+ * one and it can be. So a lab that runs already is left alone: there, something else stands on it.
  * @param {ParentNode} slide
  * @param {string} words
  */
-export function press(slide, words) {
-  const found = buttonsIn(slide).find((b) => !b.disabled && wordsOn(b) === words);
-  found?.click();
-  return found !== undefined;
+export async function press(slide, words) {
+  await enliven(slide);
+  buttonsIn(slide).find((b) => !b.disabled && wordsOn(b) === words)?.click();
 }
 
 /** Along tells what everybody is to press, once for each time that it is asked. What was asked before is over. */

@@ -466,8 +466,8 @@ export class WuClassDesk extends HTMLElement {
 
   async #pressAll() {
     const slide = this.#deck.slide;
-    const words = slide && mainButton(slide);
-    if (slide === undefined || words === undefined) {
+    const words = slide && (await mainButton(slide));
+    if (slide === undefined || words === undefined || slide !== this.#deck.slide) {
       this.#teller.say("Nothing can be pressed here now: the slide has no lab, or it runs.");
       return;
     }
@@ -475,7 +475,7 @@ export class WuClassDesk extends HTMLElement {
     const { lab } = this.#line.class ?? {};
     const before = lab?.slide === named ? lab : undefined;
     if (!(await this.#say("lab", { slide: named, values: { ...before?.values, press: words }, presses: (before?.presses ?? 0) + 1 }))) return;
-    press(slide, words);
+    void press(slide, words);
     this.#teller.say(`Everybody presses “${words}”.`);
   }
 

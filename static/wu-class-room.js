@@ -185,7 +185,7 @@ export class WuClassRoom extends HTMLElement {
     const slide = this.#view.slide;
     if (!lab || !slide || this.#wandering || lab.slide !== this.#slide) return;
     if (!this.#own.has(lab.slide)) follow(slide, lab.values);
-    if (words !== undefined) setTimeout(() => !this.#deck.hidden && this.#view.slide === slide && press(slide, words), Math.random() * SPREAD);
+    if (words !== undefined) setTimeout(() => !this.#deck.hidden && this.#view.slide === slide && void press(slide, words), Math.random() * SPREAD);
   }
 
   /** A lab that the viewer touches is the viewer's. @param {Event} event */

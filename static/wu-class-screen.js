@@ -118,7 +118,7 @@ export class WuClassScreen extends HTMLElement {
     const words = this.#along.take(is.lab);
     if (is.lab && this.#deck.slide && is.lab.slide === this.#slide) {
       follow(this.#deck.slide, is.lab.values);
-      if (words !== undefined) press(this.#deck.slide, words);
+      if (words !== undefined) void press(this.#deck.slide, words);
     }
     this.#follow(is.view ?? BARE);
     write(this.#here.firstElementChild ?? undefined, number(crowd?.here ?? 0));
@@ -164,7 +164,7 @@ export class WuClassScreen extends HTMLElement {
     if ((before?.replay ?? "") !== view.replay) void this.#startReplay(view.replay === "" ? null : view.replay);
     if (view.slide !== this.#slide || this.#alone) return;
     if (before?.slide !== view.slide || before.scroll !== view.scroll) this.#scroll(view.scroll);
-    if (before && view.press > before.press && this.#deck.slide) press(this.#deck.slide, view.button);
+    if (before && view.press > before.press && this.#deck.slide) void press(this.#deck.slide, view.button);
   }
 
   // The room that a slide has

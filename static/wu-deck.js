@@ -304,9 +304,9 @@ export class WuDeck extends HTMLElement {
    * @param {KeyboardEvent} event
    */
   #taken(event) {
+    if (document.querySelector("dialog:modal")) return true; // whatever has the focus: Esc is to close it
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || target === this.#view) return false;
-    if (target.closest("dialog[open]")) return true;
     if (target.closest("wu-inspector")) return !["i", "I", "Escape"].includes(event.key);
     if (event.key === " ") return target.closest(PRESSES) !== null;
     if (!/^(Arrow|Page|Home|End)/.test(event.key)) return false;
