@@ -6,6 +6,7 @@ const MOST = 32; // controls
 const LONGEST = 500; // characters of a value
 const MOST_WORDS = 60; // characters on a button
 const SOON = 200; // milliseconds after the last change it is told
+
 /** @import { LabState } from "./class-types.js" */
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */

@@ -220,6 +220,7 @@ func (r *rehearsal) tall(t *testing.T) {
 				folded += line;
 				if (over && !line) faults.push(id + "/" + (i + 1) + " is too tall, and the edge leaves it no room");
 				if (over && lab === undefined) faults.push(id + "/" + (i + 1) + " is cut off: " + view.scrollHeight + " px in " + view.clientHeight);
+				if (document.documentElement.scrollHeight > innerHeight) faults.push(id + "/" + (i + 1) + ": the window scrolls, and not the slide");
 				const code = document.querySelector(".screen-join b").getBoundingClientRect();
 				if (code.height < 24 || code.bottom > innerHeight) faults.push(id + "/" + (i + 1) + ": how to join does not stand there");
 			}
