@@ -78,7 +78,9 @@ func TestStateCommands(t *testing.T) {
 		{"lab", []string{`{"say":"lab","slide":"frames/2","values":{"0":"Spang\nagain"},"presses":2}`},
 			func(d *state) bool { return d.Lab.Values["0"] == "Spang\nagain" && d.Lab.Presses == 2 }, ""},
 		{"view", []string{`{"say":"view","slide":"frames/2","scroll":0.25,"room":true,"edge":"line","replay":"frames/smallest","press":3,"button":"Send"}`},
-			func(d *state) bool { return *d.View == onScreen{"frames/2", 0.25, true, "line", "frames/smallest", 3, "Send"} }, ""},
+			func(d *state) bool {
+				return *d.View == onScreen{"frames/2", 0.25, true, "line", "frames/smallest", 3, "Send"}
+			}, ""},
 		{"view of no slide", []string{`{"say":"view","slide":"frames/9"}`}, nil, "slide is a lesson and a number"},
 		{"view beyond the end", []string{`{"say":"view","slide":"frames/2","scroll":1.5}`}, nil, "scroll is a number from 0"},
 		{"view with another edge", []string{`{"say":"view","slide":"frames/2","edge":"left"}`}, nil, "edge is"},
