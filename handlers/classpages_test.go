@@ -71,6 +71,7 @@ func TestClassPages(t *testing.T) {
 		{"/classes/" + s.made.Code, "text/html", 200, "<wu-class-room>"},
 		{s.path("present"), "text/html", 200, "<wu-class-desk>"},
 		{s.path("screen"), "text/html", 200, "<wu-class-screen>"},
+		{s.path("screen"), "text/html", 200, `<html lang="en-GB" data-theme="projector">`}, // before anything is drawn
 		{"/C/" + strings.ToUpper(s.made.Code), "text/html", 302, "/classes/" + s.made.Code},
 		{"/classes/zzzzz", "text/html", 404, "There is no class with this code. Ask the presenter"},
 		{"/classes/zzzzz/screen", "text/html", 404, "There is no class with this code."},

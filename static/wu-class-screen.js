@@ -200,7 +200,8 @@ export class WuClassScreen extends HTMLElement {
   #showLink() {
     const words = linkWords(this.#line);
     this.#link.hidden = words.is === "good";
-    write(this.#link, words.is === "good" ? "" : `${words.sign} ${words.text}`);
+    // Why is for the presenter; a room needs no more than that it is so.
+    write(this.#link, words.is === "good" ? "" : `${words.sign} ${words.is === "gone" ? "the line is down" : words.text}`);
   }
 
   #tick() {

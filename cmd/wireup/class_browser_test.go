@@ -291,6 +291,12 @@ func (r *rehearsal) presses() {
 	r.screen.key("i")
 	r.screen.until(`document.querySelectorAll(".screen-room .tabs [role=tab]").length >= 5`)
 	r.screen.key("i")
+	// Both are made to scroll: the screen follows, though it is in another browser.
+	eval[bool](r.screen, `(document.documentElement.style.setProperty("--deck-size", "2"), true)`)
+	eval[bool](r.desk, `(view => { view.style.maxHeight = "9rem"; view.scrollTop = 9999; return true })(document.querySelector(".this-slide .deck-view"))`)
+	r.screen.until(`document.querySelector(".deck-view").scrollTop > 50`)
+	eval[bool](r.screen, `(document.documentElement.style.removeProperty("--deck-size"), true)`)
+	eval[bool](r.desk, `(document.querySelector(".this-slide .deck-view").style.removeProperty("max-height"), true)`)
 	r.desk.key("j")
 	r.screen.until(`!document.querySelector("wu-class-screen").hasAttribute("data-line") && document.querySelector(".screen-qr").checkVisibility()`)
 	r.desk.key("j")
