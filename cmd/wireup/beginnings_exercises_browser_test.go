@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"wireup/lessons/exercise"
 )
 
@@ -131,10 +129,7 @@ func pollEvery(p *tab, position int) {
 // pollShare waits for the end of twenty polls, and returns the share that was empty.
 func pollShare(p *tab) string {
 	p.t.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](`document.querySelector("wu-polling-lab .fact.truth") !== null`, chromedp.WithPollingTimeout(40*time.Second)))
-	if err != nil {
-		p.t.Fatalf("waiting for twenty polls: %v", err)
-	}
+	p.soon(`document.querySelector("wu-polling-lab .fact.truth") !== null`, 40*time.Second)
 	return eval[string](p, `String(Math.round(100 * parseInt(`+pollCounter("empty")+`) / parseInt(`+pollCounter("asked")+`)))`)
 }
 

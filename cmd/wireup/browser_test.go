@@ -120,10 +120,20 @@ func eval[T any](p *tab, expression string) T {
 	return v
 }
 
-// until waits for a JavaScript expression to become true; the page asks itself at each frame.
+// askAgain is how often a page asks itself what a test waits for. At each frame would be sooner, but a
+// browser whose page stands still may make none.
+const askAgain = 30 * time.Millisecond
+
+// until waits for a JavaScript expression to become true.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	_, err := inPage(p, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
+	p.soon(expression, 15*time.Second)
+}
+
+// soon waits for an expression for as long as it may take.
+func (p *tab) soon(expression string, most time.Duration) {
+	p.t.Helper()
+	_, err := inPage(p, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(most), chromedp.WithPollingInterval(askAgain)))
 	if err != nil {
 		p.shoot("failed-" + p.t.Name())
 		p.t.Fatalf("waiting for %s: %v", expression, err)

@@ -81,7 +81,7 @@ func (r *rehearsal) join(width, height int64, without bool) *tab {
 func (p *tab) lands(expression string) {
 	p.t.Helper()
 	for {
-		_, err := inPage(p, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
+		_, err := inPage(p, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second), chromedp.WithPollingInterval(askAgain)))
 		if err == nil {
 			return
 		}

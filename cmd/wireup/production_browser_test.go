@@ -18,15 +18,6 @@ import (
 	"wireup/lessons/exercise"
 )
 
-// soon waits for an expression for as long as it may take.
-func (p *tab) soon(expression string, most time.Duration) {
-	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(most))); err != nil {
-		p.shoot("failed-" + p.t.Name())
-		p.t.Fatalf("waiting for %s: %v", expression, err)
-	}
-}
-
 // set chooses an option of a lab by its value.
 func (p *tab) set(lab, value string) {
 	p.t.Helper()
