@@ -425,6 +425,7 @@ func (r *rehearsal) spotlight() {
 	if text := eval[string](r.screen, `document.querySelector(".screen-room").innerText`); strings.Contains(text, "Hello, room") {
 		r.Errorf("the room's frames tell what somebody wrote: %q", text)
 	}
+	r.screen.until(`document.querySelector(".screen-room .hexes") !== null`) // the newest stands open, bit by bit
 	r.screen.shoot("class-room-screen")
 	r.screen.key("i")
 	sent := `[...document.querySelectorAll(".room-frames li")].find(li => li.innerText.includes("↑") && li.innerText.includes("text frame, 11 bytes"))`

@@ -135,6 +135,7 @@ const (
 	backTries = 4 // at least, so that there are waits to compare
 	backMost  = 5
 	backLeast = 400 * time.Millisecond
+	backNoise = 20 // what part of a wait a timer may add by itself: that is no growth
 )
 
 // comeBack: after a drop, tries whose waits grow and are drawn at random, at most five, the last of
@@ -223,7 +224,7 @@ func waitFault(waits []time.Duration) *Fault {
 	case n == 1:
 	case last < backLeast:
 		return Mistake("back-at-once", -1, Duration(last))
-	case n > 2 && last <= waits[n-2]:
+	case n > 2 && last < waits[n-2]+waits[n-2]/backNoise:
 		return Mistake("back-not-growing", -1, Duration(last), "before", Duration(waits[n-2]))
 	}
 	return nil

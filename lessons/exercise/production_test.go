@@ -51,3 +51,27 @@ func TestDuration(t *testing.T) {
 		}
 	}
 }
+
+// A timer that adds a little each time makes no wait that grows.
+func TestWaitFault(t *testing.T) {
+	tests := []struct {
+		waits []time.Duration
+		want  string
+	}{
+		{[]time.Duration{ms(10), ms(1000), ms(1030)}, "back-not-growing"},
+		{[]time.Duration{ms(10), ms(1000), ms(900)}, "back-not-growing"},
+		{[]time.Duration{ms(10), ms(1000), ms(1060)}, ""},
+		{[]time.Duration{ms(10), ms(300)}, "back-at-once"},
+	}
+	for _, tt := range tests {
+		got := ""
+		if f := waitFault(tt.waits); f != nil {
+			got = f.Name
+		}
+		if got != tt.want {
+			t.Errorf("%v: %q; want %q", tt.waits, got, tt.want)
+		}
+	}
+}
+
+func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
