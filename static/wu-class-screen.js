@@ -79,7 +79,8 @@ export class WuClassScreen extends HTMLElement {
     const timer = setInterval(() => this.#tick(), TICK);
     signal.addEventListener("abort", () => clearInterval(timer));
     this.#tellSize();
-    this.#line.keep();
+    if (this.#token === "") this.#showLink();
+    else this.#line.keep();
   }
 
   disconnectedCallback() {
@@ -198,6 +199,11 @@ export class WuClassScreen extends HTMLElement {
   }
 
   #showLink() {
+    if (this.#token === "") {
+      this.#link.hidden = false;
+      write(this.#link, "✕ Open this screen from the presenter’s page: press Screen there.");
+      return;
+    }
     const words = linkWords(this.#line);
     this.#link.hidden = words.is === "good";
     // Why is for the presenter; a room needs no more than that it is so.
