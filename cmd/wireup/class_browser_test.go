@@ -10,13 +10,16 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -30,6 +33,7 @@ type rehearsal struct {
 	address, code string
 	desk, screen  *tab
 	viewers       []*tab
+	asked         atomic.Int64 // requests of all their pages
 }
 
 // at is where a page's deck is, such as frames/2.1.
@@ -48,8 +52,41 @@ func (r *rehearsal) all() []*tab { return append([]*tab{r.desk, r.screen}, r.vie
 // open opens a page of the class at a size.
 func (r *rehearsal) open(path string, width, height int64) *tab {
 	r.Helper()
-	p := newTab(r.T)
+	p := r.tab()
 	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+r.address+path))
+	return p
+}
+
+// tab is a page for the class, of which each request that leaves for anywhere but the program fails the test.
+func (r *rehearsal) tab() *tab {
+	r.Helper()
+	p := newTab(r.T)
+	at := func(address string) {
+		u, err := url.Parse(address)
+		switch {
+		case err != nil:
+			r.Errorf("a page asked for %q: %v", address, err)
+		case u.Scheme == "data" || u.Scheme == "blob":
+		case u.Host != r.address:
+			r.Errorf("a page asked for %s, which is not on %s", address, r.address)
+		default:
+			r.asked.Add(1)
+		}
+	}
+	err := chromedp.Listen(p.ctx, func(ev any) {
+		switch ev := ev.(type) {
+		case *network.EventRequestWillBeSent:
+			at(ev.Request.URL)
+		case *network.EventWebSocketCreated:
+			at(ev.URL)
+		}
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
+		r.Fatal(err)
+	}
 	return p
 }
 
@@ -65,7 +102,7 @@ const noSockets = `globalThis.WebSocket = class extends EventTarget {
 
 func (r *rehearsal) join(width, height int64, without bool) *tab {
 	r.Helper()
-	p := newTab(r.T)
+	p := r.tab()
 	p.do(chromedp.EmulateViewport(width, height))
 	if without {
 		if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noSockets}); err != nil {
@@ -142,6 +179,10 @@ func TestClassRehearsal(t *testing.T) {
 	r.wheel()
 	r.undo()
 	r.last()
+	if r.asked.Load() == 0 {
+		t.Error("no request of any page was seen")
+	}
+	t.Logf("%d requests, all to the program", r.asked.Load())
 	if status, said := stop(); status != exitOK {
 		t.Errorf("exit %d: %s", status, said)
 	}
