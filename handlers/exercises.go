@@ -10,7 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -217,21 +217,13 @@ func (r *exerciseRooms) solution(x *exercise.Exercise) ([]byte, error) {
 	if b, ok := r.solutions.Load(x.Name()); ok {
 		return b.([]byte), nil
 	}
-	name, err := r.fixtureOf(x)
+	f, err := recordedSession(r.course, r.content, x.Name())
 	if err != nil {
 		return nil, err
 	}
-	src, err := fs.ReadFile(r.content, name)
-	if err != nil {
-		return nil, fmt.Errorf("the solution of %s: %w", x.Name(), err)
-	}
-	f, err := exercise.ParseFixture(name, src)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	events, err := f.Replay(Route, 0)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", x.Name(), err)
 	}
 	title, err := json.Marshal(f.Title)
 	if err != nil {
@@ -250,16 +242,27 @@ func (r *exerciseRooms) solution(x *exercise.Exercise) ([]byte, error) {
 	return b, nil
 }
 
-// fixtureOf is the file that the solution of x replays.
-func (r *exerciseRooms) fixtureOf(x *exercise.Exercise) (string, error) {
-	l, ok := r.course.Lesson(x.Lesson)
-	if ok && r.content != nil {
-		i := slices.IndexFunc(l.Exercises, func(e lessons.Exercise) bool { return e.ID == x.ID })
-		if i >= 0 {
-			return "fixtures/" + x.Name() + "/" + l.Exercises[i].Fixture + ".txt", nil
+// recordedSession is the session that an exercise's solution replays, such as that of frames/smallest.
+func recordedSession(course *lessons.Course, content fs.FS, name string) (*exercise.Fixture, error) {
+	lesson, id, _ := strings.Cut(name, "/")
+	if l, ok := course.Lesson(lesson); ok && content != nil {
+		for _, x := range l.Exercises {
+			if x.ID != id {
+				continue
+			}
+			file := "fixtures/" + name + "/" + x.Fixture + ".txt"
+			src, err := fs.ReadFile(content, file)
+			if err != nil {
+				return nil, fmt.Errorf("the solution of %s: %w", name, err)
+			}
+			f, err := exercise.ParseFixture(x.Fixture, src)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+			return f, nil
 		}
 	}
-	return "", &StatusError{Code: http.StatusNotFound, Text: "This exercise has no recorded solution."}
+	return nil, &StatusError{Code: http.StatusNotFound, Text: "This exercise has no recorded solution."}
 }
 
 // progress answers with the document of a wire, as a file that can be imported elsewhere.

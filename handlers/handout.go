@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,22 +22,26 @@ type handouts struct {
 	notes *encoded // with what the speaker knows
 }
 
-func renderHandouts(v templates.Site, course *lessons.Course) (h handouts, err error) {
-	if h.plain, err = renderHandout(v, course, false); err != nil {
+func renderHandouts(v templates.Site, course *lessons.Course, content fs.FS) (h handouts, err error) {
+	if h.plain, err = renderHandout(v, course, content, false); err != nil {
 		return h, err
 	}
-	h.notes, err = renderHandout(v, course, true)
+	h.notes, err = renderHandout(v, course, content, true)
 	return h, err
 }
 
-func renderHandout(v templates.Site, course *lessons.Course, notes bool) (*encoded, error) {
+func renderHandout(v templates.Site, course *lessons.Course, content fs.FS, notes bool) (*encoded, error) {
 	v.Main, v.Theme = "", "" // nothing runs on paper, and it is white
 	view := templates.HandoutView{Site: v, Title: course.Title, Summary: course.Summary, Notes: notes}
 	for _, l := range course.Lessons {
 		if !l.Written {
 			continue
 		}
-		part, err := handoutPart(l, notes)
+		sessions, err := labSessions(l, course, content)
+		if err != nil {
+			return nil, fmt.Errorf("handout: lesson %s: %w", l.ID, err)
+		}
+		part, err := handoutPart(l, sessions, notes)
 		if err != nil {
 			return nil, fmt.Errorf("handout: lesson %s: %w", l.ID, err)
 		}
@@ -45,8 +50,8 @@ func renderHandout(v templates.Site, course *lessons.Course, notes bool) (*encod
 	return renderOnce(templates.Handout(view))
 }
 
-func handoutPart(l *lessons.Lesson, notes bool) (templates.HandoutPart, error) {
-	p := paper{lesson: l.ID}
+func handoutPart(l *lessons.Lesson, sessions map[string]lessons.HTML, notes bool) (templates.HandoutPart, error) {
+	p := paper{lesson: l.ID, sessions: sessions}
 	part := templates.HandoutPart{Lesson: link(l)}
 	text := func(h lessons.HTML) templates.Paper { return templates.Paper(p.text(h)) }
 	part.Body = text(l.Body)
@@ -70,9 +75,10 @@ var headings = map[atom.Atom]atom.Atom{atom.H2: atom.H3, atom.H3: atom.H4, atom.
 
 // paper makes of a lesson's markup what can be printed.
 type paper struct {
-	lesson string
-	links  []string // the addresses, in the order of their numbers
-	err    error
+	lesson   string
+	sessions map[string]lessons.HTML // by the element of the lab that they stand in for
+	links    []string                // the addresses, in the order of their numbers
+	err      error
 }
 
 // text is h without what only lives on a screen, its links numbered, and its anchors the lesson's own.
@@ -121,15 +127,30 @@ func (p *paper) visit(n *html.Node) {
 	}
 }
 
-// lab makes a plain block of a custom element. Whoever reads it finds it on the lesson's page.
+// lab makes a plain block of a custom element. Whoever reads it finds it on the lesson's page, and here
+// a session of it that was recorded.
 func (p *paper) lab(n *html.Node) {
+	session, recorded := p.sessions[n.Data]
+	delete(p.sessions, n.Data) // once is enough
 	n.Data, n.DataAtom = "div", atom.Div
-	if first := n.FirstChild; first == nil || !classed(n, "lab") || !classed(nextElement(first), "fallback") {
+	fallback := nextElement(n.FirstChild)
+	if !classed(n, "lab") || !classed(fallback, "fallback") {
 		return // what it holds reads as it is
 	}
 	word := &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P, Attr: []html.Attribute{{Key: "class", Val: "on-page"}}}
 	word.AppendChild(&html.Node{Type: html.TextNode, Data: "A lab: it runs on the page /lessons/" + p.lesson})
 	n.InsertBefore(word, n.FirstChild)
+	if !recorded {
+		return
+	}
+	nodes, err := html.ParseFragment(strings.NewReader(string(session)), n)
+	if err != nil {
+		p.err = err
+	}
+	for _, c := range nodes {
+		n.InsertBefore(c, fallback.NextSibling)
+	}
+	n.RemoveChild(fallback) // what would be there is
 }
 
 // nextElement is n, or the element behind it.

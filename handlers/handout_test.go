@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,10 @@ func TestHandout(t *testing.T) {
 			if !strings.Contains(part, `id="`+l.ID+"-exercise-"+x.ID+`"`) {
 				t.Errorf("the handout lacks the exercise %s/%s", l.ID, x.ID)
 			}
+		}
+		replays := slices.ContainsFunc(l.Slides, func(s lessons.Slide) bool { return s.Replay != "" })
+		if replays != strings.Contains(part, `class="paper-session"`) {
+			t.Errorf("a session of %s's labs is printed: %t", l.ID, !replays)
 		}
 		most := 0
 		for _, m := range number.FindAllStringSubmatch(part, -1) {

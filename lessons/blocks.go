@@ -162,7 +162,7 @@ func rowsBlock(d *document, n *container) (templ.Component, error) {
 		mark, why := inspector.DevTools(e, true)
 		v.Rows = append(v.Rows, templates.RowView{
 			Up: e.Direction == inspector.Up, Type: e.Frame.Opcode.String(), Data: shownPayload(e.Frame),
-			Header: headerBytes(e.Frame), Payload: grouped(e.Payload()), Overhead: grouped(e.Overhead),
+			Header: headerBytes(e.Frame), Payload: Grouped(e.Payload()), Overhead: Grouped(e.Overhead),
 			Mark: mark, Why: why,
 		})
 	}
@@ -196,8 +196,8 @@ func costsBlock(n *container) (templ.Component, error) {
 		up := uint64(len(inspector.Header{Length: payload, Masked: true}.AppendTo(nil)))
 		down := uint64(len(inspector.Header{Length: payload}.AppendTo(nil)))
 		v.Rows = append(v.Rows, templates.CostView{
-			Payload: grouped(payload), Form: strconv.Itoa(inspector.Header{Length: payload}.ShortestForm()),
-			Up: grouped(up), Down: grouped(down), Share: share(up, up+payload),
+			Payload: Grouped(payload), Form: strconv.Itoa(inspector.Header{Length: payload}.ShortestForm()),
+			Up: Grouped(up), Down: Grouped(down), Share: share(up, up+payload),
 		})
 	}
 	if len(v.Rows) == 0 {
@@ -219,7 +219,7 @@ func lengthsBlock(d *document, n *container) (templ.Component, error) {
 		text := string(e.Frame.Plain)
 		v.Rows = append(v.Rows, templates.LengthView{
 			Text: text, Bytes: fmt.Sprintf("% x", text), Points: strconv.Itoa(utf8.RuneCountInString(text)),
-			Units: strconv.Itoa(len(utf16.Encode([]rune(text)))), Payload: grouped(e.Frame.Length),
+			Units: strconv.Itoa(len(utf16.Encode([]rune(text)))), Payload: Grouped(e.Frame.Length),
 		})
 	}
 	if len(v.Rows) == 0 {

@@ -36,9 +36,9 @@ func (n *figure) Dump(source []byte, level int) {
 
 // figures is what can be said of a frame, by its name in a lesson.
 var figures = map[string]func(e *inspector.Event) string{
-	"size":    func(e *inspector.Event) string { return grouped(e.Size) },
-	"header":  func(e *inspector.Event) string { return grouped(e.Overhead) },
-	"payload": func(e *inspector.Event) string { return grouped(e.Payload()) },
+	"size":    func(e *inspector.Event) string { return Grouped(e.Size) },
+	"header":  func(e *inspector.Event) string { return Grouped(e.Overhead) },
+	"payload": func(e *inspector.Event) string { return Grouped(e.Payload()) },
 	"key":     func(e *inspector.Event) string { return fmt.Sprintf("% x", e.Frame.Key[:]) },
 	"text":    func(e *inspector.Event) string { return string(e.Frame.Plain) },
 	"wire":    func(e *inspector.Event) string { return fmt.Sprintf("% x", e.Frame.Payload) },
@@ -94,8 +94,8 @@ func (d *document) event(recording string, number int) (*inspector.Event, error)
 	return r.Events[number-1], nil
 }
 
-// grouped writes a number with a narrow space between thousands.
-func grouped(n uint64) string {
+// Grouped writes a number with a narrow space between thousands.
+func Grouped(n uint64) string {
 	s := strconv.FormatUint(n, 10)
 	if len(s) < 5 {
 		return s

@@ -145,7 +145,7 @@ func kilometres(km float64) string {
 	if km < 1 {
 		return strconv.FormatFloat(km*1000, 'f', 0, 64) + "\u202fm"
 	}
-	return grouped(uint64(math.Round(km))) + "\u202fkm"
+	return Grouped(uint64(math.Round(km))) + "\u202fkm"
 }
 
 // duration writes milliseconds in the unit that suits them.

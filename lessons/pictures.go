@@ -41,7 +41,7 @@ func frameView(e *inspector.Event, source string) templates.FrameView {
 		v.Cells = append(v.Cells, cells(e, field)...)
 	}
 	if hidden := f.Length - min(f.Length, shownBytes); hidden > 0 {
-		v.Cells = append(v.Cells, templates.CellView{Class: "pay", Bits: 8, Value: "…", Label: "and " + grouped(hidden) + " more"})
+		v.Cells = append(v.Cells, templates.CellView{Class: "pay", Bits: 8, Value: "…", Label: "and " + Grouped(hidden) + " more"})
 	}
 	v.Words = words(e)
 	return v
@@ -112,7 +112,7 @@ func byteLabel(f *inspector.Frame, i int) string {
 func words(e *inspector.Event) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s bytes cross the wire: %s of header and %s of payload.",
-		grouped(e.Size), grouped(e.Overhead), grouped(e.Payload()))
+		Grouped(e.Size), Grouped(e.Overhead), Grouped(e.Payload()))
 	for _, f := range inspector.HeaderFields(e.Frame.Header) {
 		fmt.Fprintf(&b, " %s is %s: %s.", capital(f.Name), f.Value, f.Meaning)
 	}
@@ -131,7 +131,7 @@ func walkView(f *inspector.Frame) templates.WalkView {
 		v.Steps = append(v.Steps, s)
 	}
 	if hidden := f.Length - uint64(len(v.Steps)); hidden > 0 {
-		v.More = grouped(hidden)
+		v.More = Grouped(hidden)
 	}
 	return v
 }
