@@ -31,7 +31,7 @@ func pageServer(t *testing.T) (*Server, *httptest.Server) {
 		t.Fatal(err)
 	}
 	s, err := New(Config{Log: slog.New(slog.DiscardHandler), Hub: wire.NewHub(wire.DefaultLimits(), Route),
-		Limits: DefaultLimits(), Static: static.FS, Course: course})
+		Limits: DefaultLimits(), Static: static.FS, Content: content.FS, Course: course})
 	if err != nil {
 		t.Fatal(err)
 	}
