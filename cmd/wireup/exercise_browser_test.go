@@ -440,7 +440,7 @@ func TestDrawnTask(t *testing.T) {
 	p.until(`/^(Copied|Selected)/.test(` + card + `.querySelector(".bench > .said").textContent)`)
 	eval[bool](p, `(`+card+`.scrollIntoView({ behavior: "instant" }), true)`)
 	p.shoot("exercise-drawn")
-	for _, fault := range axeIn(p, card) {
+	for _, fault := range axeIn(p, card, allRules) {
 		t.Errorf("axe-core: %s", fault)
 	}
 }

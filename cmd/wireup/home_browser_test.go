@@ -122,7 +122,7 @@ func TestResumeAsksFirst(t *testing.T) {
 			t.Errorf("the page asks %q; want both wires in it", got)
 		}
 		p.shoot("resume-asks")
-		for _, fault := range axeIn(p, `document.querySelector("dialog")`) {
+		for _, fault := range axeIn(p, `document.querySelector("dialog")`, allRules) {
 			t.Errorf("axe-core: %s", fault)
 		}
 		if got := eval[string](p, `localStorage.getItem("wireup.wire")`); got != mine {

@@ -16,35 +16,58 @@ import (
 
 var (
 	themes = []string{"light", "dark", "projector"}
-	widths = []struct {
-		name          string
-		width, height int64
-	}{{"wide", 1440, 900}, {"beside-devtools", 720, 720}, {"phone", 390, 844}}
+
+	// windows are those in which a page is opened, each with the sizes that it takes there in turn.
+	windows = [][]windowSize{{{"wide", 1440, 900}, {"beside-devtools", 720, 720}}, {{"phone", 390, 844}}}
 )
 
-// inAllLooks opens a page at each width, and has it looked at in each theme, which the page changes
-// to as it does for a reader who presses the button. A look is called theme-width. In none the page
-// may be wider than its window. axe-core, which takes longer than all else here, sees the page, or one
-// node of it given as a JavaScript expression, in full looks alone: at each width in one theme, and in
-// each theme at one width.
+type windowSize struct {
+	name          string
+	width, height int64
+}
+
+// inAllLooks opens a page wide, narrows it as DevTools beside it would, and opens it again as on a
+// phone; and has it looked at in each theme, which the page changes to as it does for a reader who
+// presses the button. A look is called theme-width. In none the page may be wider than its window.
+// axe-core, which takes longer than all else here, sees the page, or one node of it given as a
+// JavaScript expression, in full looks alone: whole in the first one, without its colours at other
+// widths, and its colours in other themes.
 func inAllLooks(t *testing.T, node string, open func(t *testing.T, width, height int64) *tab, look func(p *tab, name string, full bool)) {
-	for i, size := range widths {
-		t.Run(size.name, func(t *testing.T) {
-			p := open(t, size.width, size.height)
-			for j, theme := range themes {
-				t.Run(theme, func(t *testing.T) {
-					p := p.in(t)
-					p.wear(theme)
-					full := i == 0 || j == 0
-					look(p, theme+"-"+size.name, full)
-					p.fits()
-					if full {
-						p.clean(node)
-					}
-				})
+	for i, sizes := range windows {
+		t.Run(sizes[0].name, func(t *testing.T) {
+			p := open(t, sizes[0].width, sizes[0].height)
+			for k, size := range sizes {
+				if k > 0 {
+					p.narrow(size.width, size.height)
+				}
+				for j, theme := range themes {
+					t.Run(theme+"-"+size.name, func(t *testing.T) {
+						p := p.in(t)
+						p.wear(theme)
+						first := i+k == 0
+						look(p, theme+"-"+size.name, first || j == 0)
+						p.fits()
+						switch {
+						case first && j == 0:
+							p.cleanBy(node, allRules)
+						case first:
+							p.cleanBy(node, onlyContrast)
+						case j == 0:
+							p.cleanBy(node, noContrast)
+						}
+					})
+				}
 			}
 		})
 	}
+}
+
+// narrow changes the window's size, and waits until the page is drawn in it.
+func (p *tab) narrow(width, height int64) {
+	p.t.Helper()
+	p = p.in(p.t)
+	p.do(chromedp.EmulateViewport(width, height))
+	eval[bool](p, fmt.Sprintf(`new Promise(done => { const look = () => innerWidth === %d ? requestAnimationFrame(() => done(true)) : requestAnimationFrame(look); look() })`, width))
 }
 
 // wear changes the page to a theme with its own button, and waits until it is drawn.
@@ -85,7 +108,13 @@ func (p *tab) fits() {
 // clean asks axe-core for what keeps people from using a node, given as a JavaScript expression.
 func (p *tab) clean(node string) {
 	p.t.Helper()
-	for _, fault := range axeIn(p, node) {
+	p.cleanBy(node, allRules)
+}
+
+// cleanBy asks it for what some rules find.
+func (p *tab) cleanBy(node, rules string) {
+	p.t.Helper()
+	for _, fault := range axeIn(p, node, rules) {
 		p.t.Errorf("axe-core: %s", fault)
 	}
 }

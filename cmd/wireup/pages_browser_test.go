@@ -14,13 +14,22 @@ import (
 // axe asks axe-core what keeps people from using the page.
 func axe(p *tab) []string {
 	p.t.Helper()
-	return axeIn(p, "document")
+	return axeIn(p, "document", allRules)
 }
 
-// axeIn asks it of one node, given as a JavaScript expression, by the rules of WCAG 2.2 A and AA and
-// axe-core's best practices. One rule is left out, which axe-core itself calls experimental: it wants
-// a name to repeat what is drawn, digit by digit, where the name says it in words.
-func axeIn(p *tab, node string) []string {
+// The rules of axe-core that are asked for: those of WCAG 2.2 A and AA, and its best practices. One is
+// left out, which axe-core itself calls experimental: it wants a name to repeat what is drawn, digit by
+// digit, where the name says it in words.
+const (
+	axeRules = `runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { "label-content-name-mismatch": { enabled: false }`
+
+	allRules     = axeRules + ` }`
+	noContrast   = axeRules + `, "color-contrast": { enabled: false } }`   // which another width doesn't change
+	onlyContrast = `runOnly: { type: "rule", values: ["color-contrast"] }` // which is all that a theme changes
+)
+
+// axeIn asks axe-core what some rules find in one node, given as a JavaScript expression.
+func axeIn(p *tab, node, rules string) []string {
 	p.t.Helper()
 	if !eval[bool](p, `"axe" in globalThis`) {
 		source, err := os.ReadFile("../../static/node_modules/axe-core/axe.min.js")
@@ -29,7 +38,7 @@ func axeIn(p *tab, node string) []string {
 		}
 		eval[bool](p, string(source)+";true")
 	}
-	return eval[[]string](p, `axe.run(`+node+`, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { "label-content-name-mismatch": { enabled: false } } })
+	return eval[[]string](p, `axe.run(`+node+`, { `+rules+`, resultTypes: ["violations"] })
 		.then(r => r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.failureSummary ?? "").slice(0, 160) + ")").join("; ")))`)
 }
 
