@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -16,18 +17,18 @@ import (
 	"wireup/templates"
 )
 
-// handouts are the two forms of the handout.
+// handouts are the two forms of the handout, each made when it is first asked for: it is as long as all
+// other pages together, and most runs of the program never print it.
 type handouts struct {
-	plain *encoded
-	notes *encoded // with what the speaker knows
+	plain func() (*encoded, error)
+	notes func() (*encoded, error) // with what the speaker knows
 }
 
-func renderHandouts(v templates.Site, course *lessons.Course, content fs.FS) (h handouts, err error) {
-	if h.plain, err = renderHandout(v, course, content, false); err != nil {
-		return h, err
+func newHandouts(v templates.Site, course *lessons.Course, content fs.FS) handouts {
+	form := func(notes bool) func() (*encoded, error) {
+		return sync.OnceValues(func() (*encoded, error) { return renderHandout(v, course, content, notes) })
 	}
-	h.notes, err = renderHandout(v, course, content, true)
-	return h, err
+	return handouts{plain: form(false), notes: form(true)}
 }
 
 func renderHandout(v templates.Site, course *lessons.Course, content fs.FS, notes bool) (*encoded, error) {
@@ -195,11 +196,18 @@ func (p *paper) number(n *html.Node) {
 }
 
 func (s *Server) handout(w http.ResponseWriter, r *http.Request) error {
+	var form func() (*encoded, error)
 	switch r.URL.Query().Get("notes") {
 	case "", "0":
-		return s.page(w, r, s.site.handouts.plain)
+		form = s.site.handouts.plain
 	case "1":
-		return s.page(w, r, s.site.handouts.notes)
+		form = s.site.handouts.notes
+	default:
+		return &StatusError{Code: http.StatusBadRequest, Text: "notes: want 1 for a handout with the speaker’s notes, or nothing."}
 	}
-	return &StatusError{Code: http.StatusBadRequest, Text: "notes: want 1 for a handout with the speaker’s notes, or nothing."}
+	page, err := form()
+	if err != nil {
+		return err
+	}
+	return s.page(w, r, page)
 }

@@ -105,9 +105,7 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 	if s.class, err = s.renderClassPages(course); err != nil {
 		return nil, err
 	}
-	if s.handouts, err = renderHandouts(s.view, course, content); err != nil {
-		return nil, err
-	}
+	s.handouts = newHandouts(s.view, course, content)
 	return s, nil
 }
 
