@@ -18,8 +18,7 @@ const (
 	browserTag = "browser"
 	shots      = "test-output" // where the browser tests leave their screenshots, below the root
 
-	browserTime   = "-timeout=15m"
-	browserAtOnce = "-parallel=6" // they wait more than they work
+	browserTime = "-timeout=15m"
 )
 
 // browserTests runs the tests that drive Chromium, and no others.
@@ -32,7 +31,7 @@ func browserTests(ctx context.Context, r *runner) result {
 		return result{err: fmt.Errorf("there is no test in a file with the build tag %s", browserTag)}
 	}
 	env := []string{"WIREUP_CHROME=" + r.chrome, "WIREUP_SHOTS=" + filepath.Join(r.root, shots)}
-	args := []string{"-tags", browserTag, "-count=1", browserTime, browserAtOnce, "-run", "^(" + strings.Join(tests, "|") + ")$"}
+	args := []string{"-tags", browserTag, "-count=1", browserTime, "-run", "^(" + strings.Join(tests, "|") + ")$"}
 	return r.goTest(ctx, "tests in "+filepath.Base(r.chrome), newTestLog(), env, append(args, pkgs...)...)
 }
 

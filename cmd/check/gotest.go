@@ -9,8 +9,10 @@ import (
 	"strings"
 )
 
-// testTime bounds the tests of one package.
-const testTime = "-timeout=10m"
+const (
+	testTime   = "-timeout=10m" // of one package
+	testAtOnce = "-parallel=6"  // tests of one package that may run beside each other: they wait more than they work
+)
 
 // goTests runs every Go test that needs no browser. What doesn't run under the race detector,
 // such as a count of mallocs, is run again without it.
@@ -39,7 +41,7 @@ func goTests(race bool) func(context.Context, *runner) result {
 // goTest runs go test with args, and counts the tests that are in the log then.
 func (r *runner) goTest(ctx context.Context, what string, tests *testLog, env []string, args ...string) result {
 	var errs tail
-	args = append([]string{"test", "-json", testTime}, args...)
+	args = append([]string{"test", "-json", testTime, testAtOnce}, args...)
 	err := r.exec(ctx, command{env: env, stdout: tests, stderr: &errs}, "go", args...)
 	res := tests.result()
 	if res.failed == 0 || ctx.Err() != nil {
