@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"wireup/bus"
+	"wireup/wire"
 )
 
 // kept is what a keeper keeps: a pointer to a document.
@@ -179,7 +180,7 @@ func (k *keeper[D, P]) settle(ctx context.Context, jobs []job) {
 			break
 		}
 		var value []byte
-		if value, err = json.Marshal(next); err != nil {
+		if value, err = wire.Marshal(next); err != nil {
 			break
 		}
 		var put uint64

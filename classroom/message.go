@@ -3,10 +3,11 @@ package classroom
 // What pages are told, as bytes that are made once for all of them.
 
 import (
-	"encoding/json"
 	"hash/fnv"
 	"sync"
 	"time"
+
+	"wireup/wire"
 )
 
 // Message is one message to pages. The same one goes to many.
@@ -25,7 +26,7 @@ func (m *Message) Frame(prepare func(data []byte) any) any {
 }
 
 func newMessage(v any) *Message {
-	b, err := json.Marshal(v)
+	b, err := wire.Marshal(v)
 	if err != nil {
 		panic(err) // of our own structs none fails
 	}

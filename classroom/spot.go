@@ -2,7 +2,11 @@ package classroom
 
 // The frame in the spotlight, with the text of its payload left out.
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"wireup/wire"
+)
 
 // textMembers are the members of an event that hold what people wrote, as text. The bytes stay, in
 // hex: to read those is what a class is for.
@@ -16,7 +20,7 @@ func withoutText(event json.RawMessage) json.RawMessage {
 	if json.Unmarshal(event, &v) != nil {
 		return nil
 	}
-	b, err := json.Marshal(strip(v))
+	b, err := wire.Marshal(strip(v))
 	if err != nil {
 		return nil
 	}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -78,10 +77,7 @@ func (s *Server) makeClass(w http.ResponseWriter, r *http.Request) error {
 		return s.classError(err)
 	}
 	w.Header().Set("Location", classPath+made.Code)
-	writeJSONHead(w)
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(made) // a client that has gone needs no answer
-	return nil
+	return answerJSONWith(w, http.StatusCreated, made)
 }
 
 // classError says in words why there is no class.

@@ -3,9 +3,10 @@ package handlers
 // How many dissections are at work: a small text can take long to inflate, and a large one to come.
 
 import (
-	"encoding/json"
 	"net/http"
 	"sync"
+
+	"wireup/wire"
 )
 
 // dissections counts those at work. The zero value is ready.
@@ -52,6 +53,6 @@ func (s *Server) beginCapture(r *http.Request) (done func(), err error) {
 
 // appendJSONString appends s as a JSON string.
 func appendJSONString(b []byte, s string) []byte {
-	quoted, _ := json.Marshal(s) // a string doesn't fail
+	quoted, _ := wire.Marshal(s) // a string doesn't fail
 	return append(b, quoted...)
 }

@@ -3,14 +3,14 @@ package handlers
 // The one funnel through which errors become responses and log lines.
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
+
+	"wireup/wire"
 )
 
 // StatusError is an error with a status and a text that is safe to show: what happened, and
@@ -134,9 +134,6 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, e *StatusError) 
 
 // json is e as whoever asks for no page gets it.
 func (e *StatusError) json() []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // it is served as JSON, and read in terminals
 	body := struct {
 		Error  string `json:"error"`
 		Ref    string `json:"ref,omitempty"`
@@ -147,8 +144,8 @@ func (e *StatusError) json() []byte {
 	if p := e.Place; p != nil {
 		body.Line, body.Column, body.Length = p.Line, p.Column, p.Length
 	}
-	_ = enc.Encode(body) // strings and numbers don't fail
-	return b.Bytes()
+	b, _ := wire.Marshal(body) // strings and numbers don't fail
+	return append(b, '\n')
 }
 
 // raw is e as a whole response, for a connection that net/http doesn't hold, or not yet.

@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -111,7 +110,7 @@ func (f *feed) attend(ctx context.Context, k *keeper, p *pupil) {
 
 // tell sends one message of JSON, and lets a screen's frame pass before the next.
 func (f *feed) tell(v any) error {
-	b, err := json.Marshal(v)
+	b, err := wire.Marshal(v)
 	if err != nil {
 		return err
 	}
@@ -160,8 +159,7 @@ func (s *Server) again(w http.ResponseWriter, r *http.Request) error {
 		})
 	})
 	_ = doc.keep(r.Context()) // what can't be stored waits, and the page says so
-	writeJSONHead(w)
-	return json.NewEncoder(w).Encode(map[string]string{"word": word})
+	return answerJSON(w, map[string]string{"word": word})
 }
 
 // later is now, or at least a moment behind t: of two words the one drawn later counts.
@@ -225,7 +223,7 @@ func (r *exerciseRooms) solution(x *exercise.Exercise) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", x.Name(), err)
 	}
-	title, err := json.Marshal(f.Title)
+	title, err := wire.Marshal(f.Title)
 	if err != nil {
 		return nil, err
 	}

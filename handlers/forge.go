@@ -111,8 +111,7 @@ func (s *Server) forge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSONHead(w)
-	return json.NewEncoder(w).Encode(answer)
+	return answerJSON(w, answer)
 }
 
 const forgeRef = "POST " + forgePath

@@ -5,7 +5,6 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -85,11 +84,5 @@ func (s *Server) captureSniffed(w http.ResponseWriter, r *http.Request) error {
 			answer.Word, answer.Packet = true, e.Packet
 		}
 	})
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	writeJSONHead(w)
-	_, _ = w.Write(append(body, '\n')) // a client that has gone needs no answer
-	return nil
+	return answerJSON(w, answer)
 }

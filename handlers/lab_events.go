@@ -3,7 +3,6 @@ package handlers
 // What a lab tells of its source of events, and the commands that every lab with one has.
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -45,12 +44,15 @@ func (s *Server) told(id wire.ID, events []sourceEvent) []toldEvent {
 }
 
 // answerJSON writes v. A client that has gone needs no answer.
-func answerJSON(w http.ResponseWriter, v any) error {
-	b, err := json.Marshal(v)
+func answerJSON(w http.ResponseWriter, v any) error { return answerJSONWith(w, http.StatusOK, v) }
+
+func answerJSONWith(w http.ResponseWriter, code int, v any) error {
+	b, err := wire.Marshal(v)
 	if err != nil {
 		return err
 	}
 	writeJSONHead(w)
+	w.WriteHeader(code)
 	_, _ = w.Write(append(b, '\n'))
 	return nil
 }

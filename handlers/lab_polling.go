@@ -3,10 +3,11 @@ package handlers
 // Lesson 3: GET /lab/polling/{word}, which answers at once whether anything has happened.
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
+
+	"wireup/wire"
 )
 
 const (
@@ -63,7 +64,7 @@ func (s *Server) pollingLab(w http.ResponseWriter, r *http.Request) error {
 		}
 		answer.Events = append(answer.Events, p)
 	}
-	body, err := json.Marshal(answer)
+	body, err := wire.Marshal(answer)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"sync"
@@ -87,9 +86,7 @@ func (s *Server) ping(w http.ResponseWriter, r *http.Request) error {
 			pinged++
 		}
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(struct {
+	return answerJSON(w, struct {
 		Pinged  int    `json:"pinged"`
 		Payload string `json:"payload"`
 	}{pinged, hex.EncodeToString(payload)})

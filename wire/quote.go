@@ -3,11 +3,23 @@ package wire
 // The small pieces of JSON, appended by hand: strings, hex, fields, violations.
 
 import (
+	"bytes"
+	"encoding/json"
 	"strconv"
 	"unicode/utf8"
 
 	"wireup/inspector"
 )
+
+// Marshal is v as JSON. It leaves <, > and & as they are, which people read in terminals: no JSON goes into
+// HTML but the import map, which is made elsewhere.
+func Marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
 
 const hexDigits = "0123456789abcdef"
 
