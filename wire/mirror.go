@@ -20,8 +20,9 @@ const (
 // Mirror copies what crosses on one wire, from now on, to another, until ctx is over. There the
 // connections have numbers of that wire, their addresses are left out, and viewer stands with each
 // event. What allow has no room for is left out; the next event that is copied says how many. What
-// would let others act as the reader, or find them, is under asterisks: see bare.
-func (h *Hub) Mirror(ctx context.Context, from, to ID, viewer string, allow func() bool) {
+// would let others act as the reader, or find them, is under asterisks: see bare. Of the lab in private
+// nobody else is shown what the reader says: see unsaid.
+func (h *Hub) Mirror(ctx context.Context, from, to ID, viewer, private string, allow func() bool) {
 	log, stop := h.Follow(from)
 	defer func() { stop() }()
 	select {
@@ -29,7 +30,7 @@ func (h *Hub) Mirror(ctx context.Context, from, to ID, viewer string, allow func
 	case <-ctx.Done():
 		return
 	}
-	m := &mirror{hub: h, from: from, to: to, viewer: viewer, conns: make(map[int]int)}
+	m := &mirror{hub: h, from: from, to: to, viewer: viewer, private: private, conns: make(map[int]int)}
 	for _, seq := log.Range(); ; {
 		changed := log.Changed()
 		if log.Dropped() {
@@ -67,9 +68,11 @@ type mirror struct {
 	from   ID
 	to     ID
 	viewer string
-	wire   *Wire
-	conns  map[int]int // the numbers of its connections there
-	missed uint64
+
+	private string // a lab
+	wire    *Wire
+	conns   map[int]int // the numbers of its connections there
+	missed  uint64
 }
 
 // copy appends a copy of e.
@@ -78,6 +81,9 @@ func (m *mirror) copy(e *Event) {
 	if c.Event = bare(e.Event, m.from); c.Event == nil {
 		m.missed++
 		return
+	}
+	if m.private != "" && e.Lab == m.private && e.Direction == inspector.Up {
+		c.Event = unsaid(c.Event)
 	}
 	c.Seq, c.Remote, c.Local, c.Viewer, c.sender = 0, "", "", m.viewer, nil
 	if m.missed > 0 {
@@ -107,6 +113,26 @@ func (m *mirror) copy(e *Event) {
 	if e.Kind == inspector.KindClose {
 		delete(m.conns, e.Conn)
 	}
+}
+
+// unsaid is e without its payload: a frame's header and an event's size stay. It is e itself where there is
+// none.
+func unsaid(e *inspector.Event) *inspector.Event {
+	c := *e
+	switch {
+	case e.Frame != nil && !e.Frame.Opcode.Control():
+		f := *e.Frame
+		f.Payload, f.Plain, f.Inflated = nil, nil, nil
+		c.Frame, c.Bytes = &f, f.Raw
+	case e.Kind == inspector.KindBody, e.Kind == inspector.KindBytes:
+		c.Bytes = nil
+	default:
+		return e
+	}
+	c.Truncated = c.Payload() > 0
+	c.Violations = nil
+	c.Note = "The payload is left out here: what a viewer says to the class is for the class alone. Their own wire has it."
+	return &c
 }
 
 // personal are the fields whose values are the reader's own: keys to what they use, and where they are.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"runtime"
 	"strings"
@@ -40,8 +41,8 @@ func TestMirror(t *testing.T) {
 		seen    atomic.Int32
 	)
 	allow := func() bool { seen.Add(1); return !full.Load() }
-	mirrors.Go(func() { h.Mirror(ctx, a, room, "teal otter", allow) })
-	mirrors.Go(func() { h.Mirror(ctx, b, room, "shy wren", func() bool { return true }) })
+	mirrors.Go(func() { h.Mirror(ctx, a, room, "teal otter", "class", allow) })
+	mirrors.Go(func() { h.Mirror(ctx, b, room, "shy wren", "class", func() bool { return true }) })
 	for seen.Load() == 0 { // from when on it mirrors, nobody outside can tell
 		say(a, 1, "warm")
 		runtime.Gosched()
@@ -122,6 +123,34 @@ func TestMirrorHidesWhatIsPersonal(t *testing.T) {
 	}
 }
 
+// What a reader says to the private lab is nobody else's to read: the bytes stay on the reader's own wire.
+func TestUnsaid(t *testing.T) {
+	header := []byte{0x81, 0x85, 1, 2, 3, 4}
+	frame := &inspector.Event{Kind: inspector.KindFrame, Direction: inspector.Up, Size: 11, Overhead: 6, Bytes: append(header[:6:6], "voted"...),
+		Frame: &inspector.Frame{Header: inspector.Header{Fin: true, Opcode: inspector.OpText, Masked: true, Length: 5}, Raw: header,
+			Payload: []byte("voted"), Plain: []byte("choic"), Received: 5, MessageType: inspector.OpText}}
+	got := unsaid(frame)
+	if !bytes.Equal(got.Bytes, header) || got.Frame.Payload != nil || got.Frame.Plain != nil || !got.Truncated || got.Size != 11 || got.Note == "" {
+		t.Errorf("a frame is shown as %+v %+v", got, got.Frame)
+	}
+	if told := AppendEvent(nil, &Event{Event: got}); bytes.Contains(told, []byte("choic")) || !bytes.Contains(told, []byte(`"payloadLength":5`)) || !bytes.Contains(told, []byte("left out here")) {
+		t.Errorf("it is told as %s", told)
+	}
+	AppendDissection(nil, &Event{Event: got}) // which takes no byte that isn't there
+	if string(frame.Frame.Plain) != "choic" || frame.Note != "" {
+		t.Errorf("the reader's own frame has become %+v", frame)
+	}
+	body := &inspector.Event{Kind: inspector.KindBody, Direction: inspector.Up, Size: 5, Bytes: []byte("voted"), Body: &inspector.Body{Data: inspector.Span{End: 5}}}
+	if got := unsaid(body); got.Bytes != nil || !got.Truncated {
+		t.Errorf("a body is shown as %+v", got)
+	}
+	AppendDissection(nil, &Event{Event: unsaid(body)})
+	ping := &inspector.Event{Kind: inspector.KindFrame, Frame: &inspector.Frame{Header: inspector.Header{Opcode: inspector.OpPing}}}
+	if unsaid(ping) != ping {
+		t.Error("a ping is not shown as it is")
+	}
+}
+
 // Two wires that mirror each other, as two classes' rooms may be made to, show each event once.
 func TestMirrorsOfEachOther(t *testing.T) {
 	h := NewHub(Limits{}, nil)
@@ -129,7 +158,7 @@ func TestMirrorsOfEachOther(t *testing.T) {
 	const a, b ID = "aaaaaaaaaaaaa", "bbbbbbbbbbbbb"
 	var mirrors sync.WaitGroup
 	for from, to := range map[ID]ID{a: b, b: a} {
-		mirrors.Go(func() { h.Mirror(ctx, from, to, "teal otter", func() bool { return true }) })
+		mirrors.Go(func() { h.Mirror(ctx, from, to, "teal otter", "class", func() bool { return true }) })
 	}
 	log := func(id ID, note string) int {
 		n := 0
