@@ -31,8 +31,9 @@ type Class struct {
 
 	mu       sync.Mutex
 	people   map[key]*person
-	lines    int // of theirs that are open
-	mirrored int // of them
+	lines    int    // of theirs that are open
+	mirrored int    // of them
+	room     string // the wire that their frames are shown on
 	mirrors  sync.WaitGroup
 	closed   bool
 	there    map[string]count // on other instances
@@ -73,6 +74,7 @@ func (a *Classes) newClass(code string) *Class {
 			return err
 		},
 		news: func(value []byte, revision uint64, own bool) {
+			c.moveMirrors()
 			c.tellState()
 			if own {
 				c.publish(said{Of: ofState, Rev: revision, Value: value})

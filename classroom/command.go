@@ -54,6 +54,7 @@ type Command struct {
 	mark  mark         // of the token that the page has shown
 	frame *spotlighted // spot: the frame, found before it is applied
 	stand standing     // standing: what became of Exercise
+	room  string       // give, take: a new id for the wire of the room's frames
 }
 
 // Parse reads a message. Its error says what is wrong with it.

@@ -329,3 +329,55 @@ func TestAskingForTheWheelIsQuiet(t *testing.T) {
 		t.Error("the same ask once more is kept once more")
 	}
 }
+
+// Another instance has taken the wheel back, and the word of it was lost: the guest who drove changes nothing.
+func TestLostTakeBack(t *testing.T) {
+	url := bustest.New(t).URL()
+	one := instance(t, bus.Options{URL: url})
+	made, err := one.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, one, made.Code)
+	owner, guest := sit(t, c, "owner", made.Owner), sit(t, c, "guest", "")
+	guest.does(`{"say":"ask","text":"Why?"}`)
+	guest.does(`{"say":"drive","hash":"` + string(markOf(guestToken)) + `"}`)
+	owner.does(`{"say":"give","ask":1}`)
+	driver := sit(t, c, "guest", guestToken)
+	driver.does(`{"say":"go","lesson":"frames","slide":2}`)
+	for _, say := range []string{`{"say":"go","lesson":"frames","slide":3}`, `{"say":"answer","question":1}`, `{"say":"clear","question":1}`, `{"say":"blank"}`} {
+		// As the other instance does it, but for what it says to this one.
+		d, revision := c.state.doc()
+		taken := d.clone()
+		if err := taken.do(&Command{Say: "take", room: "anotherwirexx"}, course, t0); err != nil {
+			t.Fatal(err)
+		}
+		put(t, one, made.Code+"/state", taken, revision)
+		if m := driver.say(say); !strings.Contains(m, `"refused"`) || !strings.Contains(m, "Only who drives") {
+			t.Errorf("of a guest from whom the wheel was taken, %s is answered with %s", say, m)
+		}
+		now, revision := c.state.doc()
+		if now.Guest != "" || now.Step.Slide != 2 || now.Room != "anotherwirexx" {
+			t.Errorf("after %s the state is %+v", say, now)
+		}
+		put(t, one, made.Code+"/state", d, revision) // and again
+		if err := c.state.read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if people, _ := c.crowd.doc(); len(people.Questions) != 1 || people.Questions[0].Answered {
+		t.Errorf("the questions are %+v", people.Questions)
+	}
+}
+
+// put puts a document as another instance does that isn't heard.
+func put(t *testing.T, a *Classes, key string, doc any, revision uint64) {
+	t.Helper()
+	value, err := json.Marshal(doc)
+	if err == nil {
+		_, err = a.store.Put(t.Context(), key, value, revision)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

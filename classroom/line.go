@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"wireup/wire"
 )
 
 const (
@@ -64,8 +66,8 @@ type Line struct {
 
 // Line opens a line for the viewer with this wire. A token is taken on one that is unseen, and on no
 // other: a wire is read by more people than its owner.
-func (c *Class) Line(wire string, unseen bool) (*Line, error) {
-	k := keyOf(c.Code, wire)
+func (c *Class) Line(id string, unseen bool) (*Line, error) {
+	k := keyOf(c.Code, id)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.lines >= linesPer*c.all.viewers+reserved {
@@ -76,7 +78,7 @@ func (c *Class) Line(wire string, unseen bool) (*Line, error) {
 		if len(c.people) >= c.all.viewers+reserved {
 			return nil, ErrViewers
 		}
-		p = &person{wire: wire, pace: rate.NewLimiter(ratePer, 2*ratePer)}
+		p = &person{wire: id, pace: rate.NewLimiter(ratePer, 2*ratePer)}
 		c.people[k] = p
 	}
 	p.all++
@@ -266,6 +268,12 @@ func (c *Class) command(ctx context.Context, cmd *Command) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.ctx, cancel)()
+	if word := words[cmd.Say]; word.of == ofCrowd && word.who != anybody && c.all.bus.Shared() {
+		// Who drives is in the state, which isn't put with the crowd: of that, the newest counts.
+		if err := c.state.read(ctx); err != nil {
+			return unkept(err)
+		}
+	}
 	d, _ := c.state.doc()
 	if err := d.may(cmd); err != nil {
 		return err // which spares the queue, and is looked at again there
@@ -277,6 +285,8 @@ func (c *Class) command(ctx context.Context, cmd *Command) error {
 		}
 	case "spot":
 		cmd.frame = c.frame(cmd)
+	case "give", "take":
+		cmd.room = string(wire.NewID())
 	}
 	if words[cmd.Say].of == ofCrowd {
 		return c.crowd.change(ctx, cmd)

@@ -11,6 +11,10 @@ import (
 	"wireup/wire"
 )
 
+// Lab is the lab that a class's own lines are on their viewers' wires. What crosses there from a viewer is
+// in no room: a vote is among it.
+const Lab = "class"
+
 const (
 	// mostMirrored is how many viewers' frames an instance shows on the room's wire.
 	mostMirrored = 64
@@ -24,7 +28,7 @@ func (c *Class) mirror(k key, p *person) {
 	if p.mirror != nil || c.all.hub == nil || c.mirrored >= mostMirrored || c.closed {
 		return
 	}
-	name, d := c.name(k), c.stateNow()
+	name, room := c.name(k), c.stateNow().Room
 	if name == "" {
 		return
 	}
@@ -33,7 +37,7 @@ func (c *Class) mirror(k key, p *person) {
 	p.mirror = stop
 	allow := rate.NewLimiter(mirrorRate, mirrorBurst)
 	c.mirrors.Go(func() {
-		c.all.hub.Mirror(ctx, wire.ID(p.wire), wire.ID(d.Room), name, allow.Allow)
+		c.all.hub.Mirror(ctx, wire.ID(p.wire), wire.ID(room), name, Lab, allow.Allow)
 	})
 }
 
@@ -43,6 +47,23 @@ func (c *Class) unmirror(p *person) {
 		p.mirror()
 		p.mirror = nil
 		c.mirrored--
+	}
+}
+
+// moveMirrors has the frames shown on another wire, if the room's has changed.
+func (c *Class) moveMirrors() {
+	room := c.stateNow().Room
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.room == room {
+		return
+	}
+	c.room = room
+	for k, p := range c.people {
+		if p.mirror != nil {
+			c.unmirror(p)
+			c.mirror(k, p)
+		}
 	}
 }
 

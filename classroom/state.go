@@ -245,16 +245,25 @@ func (d *state) do(c *Command, o Outline, now time.Time) error {
 			return refuse("Nobody asks for the wheel under that number any more.")
 		}
 		if c.Say == "give" {
-			d.Guest, d.Driver = d.Asks[i].Mark, d.Asks[i].Key
+			d.seat(d.Asks[i].Mark, d.Asks[i].Key, c)
 		}
 		d.Asks = slices.Delete(d.Asks, i, i+1)
 	case "take":
-		d.Guest, d.Driver = "", nil
+		d.seat("", nil, c)
 	case "end":
 		d.Ended = true
 		d.Clock.run(d.Step.Lesson, false, now)
 	}
 	return nil
+}
+
+// seat has a guest drive, or the owner. The room's frames go on under another id than a guest who drives no
+// more was told.
+func (d *state) seat(guest mark, driver []byte, c *Command) {
+	if d.Guest != "" && d.Guest != guest {
+		d.Room = c.room
+	}
+	d.Guest, d.Driver = guest, driver
 }
 
 func (c *Command) on(now bool) bool {

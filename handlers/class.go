@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	classLab   = "class"
+	classLab   = classroom.Lab
 	classPath  = "/classes/"
 	classRef   = "GET /classes/{code}/socket?wire=ID&as=presenter"
 	notesRef   = "GET /classes/{code}/notes?as=html"
