@@ -20,6 +20,7 @@ import (
 
 	"wireup/bus"
 	"wireup/classroom"
+	"wireup/classroom/classtest"
 	"wireup/lessons"
 	"wireup/wire"
 )
@@ -90,140 +91,66 @@ func (s *classroomServer) ask(t *testing.T, method, path, token, body string, in
 
 func (s *classroomServer) path(what string) string { return "/classes/" + s.made.Code + "/" + what }
 
-// pageIn is a page of a class.
-type pageIn struct {
-	t    *testing.T
-	ws   *websocket.Conn
-	last map[any]classHeard // what it knows of the class, the crowd, the desk
-}
-
-// message is any message of a class.
-type classHeard map[string]any
-
 func wireOf(n int) wire.ID {
 	return wire.ID(fmt.Sprintf("viewer%c%c%s", 'a'+n/26%26, 'a'+n%26, "wires")) // 13 characters
 }
 
-func (s *classroomServer) page(t *testing.T, n int, as, token string) *pageIn {
+func (s *classroomServer) page(t *testing.T, n int, as, token string) *classtest.Page {
 	t.Helper()
-	ws, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?as="+as+"&wire=")+string(wireOf(n)), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ws.Close() })
-	p := &pageIn{t, ws, make(map[any]classHeard)}
-	p.say(fmt.Sprintf(`{"say":"hello","as":%q,"token":%q}`, as, token))
-	return p
-}
-
-func (p *pageIn) say(text string) {
-	p.t.Helper()
-	if err := p.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// until reads up to the message that is ok, if what is known isn't so already.
-func (p *pageIn) until(what string, ok func(m classHeard) bool) classHeard {
-	p.t.Helper()
-	for _, m := range p.last {
-		if ok(m) {
-			return m
-		}
-	}
-	p.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
-	for {
-		var m classHeard
-		if err := p.ws.ReadJSON(&m); err != nil {
-			p.t.Fatalf("waiting for %s: %v", what, err)
-		}
-		switch m["kind"] {
-		case "class", "crowd", "desk":
-			p.last[m["kind"]] = m
-		}
-		if ok(m) {
-			return m
-		}
-	}
-}
-
-func kind(name string) func(m classHeard) bool {
-	return func(m classHeard) bool { return m["kind"] == name }
-}
-
-// answered says something and wants the answer to it.
-func (p *pageIn) answered(text string) classHeard {
-	p.t.Helper()
-	p.say(text)
-	return p.until("the answer to "+text, func(m classHeard) bool { return m["kind"] == "ok" || m["kind"] == "refused" })
-}
-
-func (p *pageIn) does(text string) {
-	p.t.Helper()
-	if m := p.answered(text); m["kind"] != "ok" {
-		p.t.Fatalf("%s: %v", text, m)
-	}
-}
-
-// at matches a class that stands on a step.
-func at(lesson string, slide, step float64) func(m classHeard) bool {
-	return func(m classHeard) bool {
-		s, _ := m["step"].(map[string]any)
-		return m["kind"] == "class" && s["lesson"] == lesson && s["slide"] == slide && s["step"] == step
-	}
+	return classtest.Open(t, s.addr, s.made.Code, string(wireOf(n)), as, token)
 }
 
 func TestClass(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
 	owner := s.page(t, 0, "presenter", s.made.Owner)
-	if m := owner.until("the welcome", kind("welcome")); m["you"] != "owner" {
+	if m := owner.Until("the welcome", classtest.Kind("welcome")); m["you"] != "owner" {
 		t.Errorf("the owner is welcomed with %v", m)
 	}
-	owner.until("the desk", kind("desk"))
+	owner.Until("the desk", classtest.Kind("desk"))
 	ada, bob := s.page(t, 1, "viewer", ""), s.page(t, 2, "viewer", "")
 	names := make(map[any]bool)
-	for _, p := range []*pageIn{ada, bob} {
-		m := p.until("the welcome", kind("welcome"))
+	for _, p := range []*classtest.Page{ada, bob} {
+		m := p.Until("the welcome", classtest.Kind("welcome"))
 		if m["you"] != "viewer" || m["wheel"] != "no" || m["viewer"] == "" {
 			t.Errorf("a viewer is welcomed with %v", m)
 		}
 		names[m["viewer"]] = true
-		p.until("the class", at("frames", 1, 0))
+		p.Until("the class", classtest.At("frames", 1, 0))
 	}
 	if len(names) != 2 {
 		t.Errorf("two viewers are called %v", names)
 	}
-	owner.does(`{"id":1,"say":"go","lesson":"frames","slide":3,"step":0}`)
-	ada.until("the step", at("frames", 3, 0))
-	owner.does(`{"id":2,"say":"go","lesson":"masking","slide":2,"step":0}`)
-	bob.until("the step", at("masking", 2, 0))
-	owner.does(`{"id":3,"say":"undo"}`)
-	bob.until("the step before", at("frames", 3, 0))
+	owner.Does(`{"id":1,"say":"go","lesson":"frames","slide":3,"step":0}`)
+	ada.Until("the step", classtest.At("frames", 3, 0))
+	owner.Does(`{"id":2,"say":"go","lesson":"masking","slide":2,"step":0}`)
+	bob.Until("the step", classtest.At("masking", 2, 0))
+	owner.Does(`{"id":3,"say":"undo"}`)
+	bob.Until("the step before", classtest.At("frames", 3, 0))
 	// Who comes now is where the others are.
 	cid := s.page(t, 3, "viewer", "")
-	cid.until("the step", at("frames", 3, 0))
+	cid.Until("the step", classtest.At("frames", 3, 0))
 
-	owner.does(`{"say":"poll","question":"Who has used HTTP?","options":["Yes","No"]}`)
-	poll := ada.until("the poll", func(m classHeard) bool { return m["kind"] == "class" && m["poll"] != nil })["poll"].(map[string]any)["id"]
-	ada.does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":0}`, poll))
-	ada.does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":1}`, poll))
-	bob.does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":1}`, poll))
-	if m := bob.until("the votes", func(m classHeard) bool {
+	owner.Does(`{"say":"poll","question":"Who has used HTTP?","options":["Yes","No"]}`)
+	poll := ada.Until("the poll", func(m classtest.Message) bool { return m["kind"] == "class" && m["poll"] != nil })["poll"].(map[string]any)["id"]
+	ada.Does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":0}`, poll))
+	ada.Does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":1}`, poll))
+	bob.Does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":1}`, poll))
+	if m := bob.Until("the votes", func(m classtest.Message) bool {
 		v, _ := m["votes"].(map[string]any)
 		return m["kind"] == "crowd" && v["cast"] == 2.0
 	}); m["votes"].(map[string]any)["counts"] != nil {
 		t.Errorf("the counts of an open poll are told to viewers: %v", m)
 	}
-	owner.does(`{"say":"poll-close"}`)
-	bob.until("the counts", func(m classHeard) bool {
+	owner.Does(`{"say":"poll-close"}`)
+	bob.Until("the counts", func(m classtest.Message) bool {
 		v, _ := m["votes"].(map[string]any)
 		return m["kind"] == "crowd" && fmt.Sprint(v["counts"]) == "[0 2]"
 	})
 
-	ada.does(`{"say":"ask","text":"Why is the mask there?"}`)
-	bob.does(`{"say":"up","question":1}`)
-	bob.does(`{"say":"up","question":1}`)
-	owner.does(`{"say":"answer","question":1}`)
+	ada.Does(`{"say":"ask","text":"Why is the mask there?"}`)
+	bob.Does(`{"say":"up","question":1}`)
+	bob.Does(`{"say":"up","question":1}`)
+	owner.Does(`{"say":"answer","question":1}`)
 	var kept struct {
 		Questions []struct {
 			Text     string
@@ -235,8 +162,8 @@ func TestClass(t *testing.T) {
 		kept.Questions[0].Votes != 1 || !kept.Questions[0].Answered {
 		t.Errorf("the questions are kept as %d %+v", code, kept)
 	}
-	owner.does(`{"say":"end"}`)
-	bob.until("the end", func(m classHeard) bool { return m["kind"] == "class" && m["ended"] == true })
+	owner.Does(`{"say":"end"}`)
+	bob.Until("the end", func(m classtest.Message) bool { return m["kind"] == "class" && m["ended"] == true })
 }
 
 // The same by long polling: what a page hears that way is what a socket hears.
@@ -249,7 +176,7 @@ func TestClassByPolling(t *testing.T) {
 	}
 	wire := "wire=" + string(wireOf(5))
 	socket := s.page(t, 6, "viewer", "")
-	var hello classHeard
+	var hello classtest.Message
 	s.ask(t, "POST", s.path("say?")+wire, "", `{"say":"hello","as":"viewer"}`, &hello)
 	if hello["kind"] != "welcome" || hello["viewer"] == "" {
 		t.Errorf("hello is answered with %v", hello)
@@ -274,11 +201,11 @@ func TestClassByPolling(t *testing.T) {
 			}
 		}
 	}()
-	owner.does(`{"say":"go","lesson":"frames","slide":3,"step":0}`)
+	owner.Does(`{"say":"go","lesson":"frames","slide":3,"step":0}`)
 	byPoll := <-told
-	socket.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
+	socket.WS.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
-		_, m, err := socket.ws.ReadMessage()
+		_, m, err := socket.WS.ReadMessage()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +216,7 @@ func TestClassByPolling(t *testing.T) {
 			break
 		}
 	}
-	var said classHeard
+	var said classtest.Message
 	s.ask(t, "POST", s.path("say?")+wire, "", `{"id":7,"say":"go","lesson":"frames","slide":1,"step":0}`, &said)
 	if said["kind"] != "refused" || said["id"] != 7.0 {
 		t.Errorf("a viewer's go by POST is answered with %v", said)
@@ -298,7 +225,7 @@ func TestClassByPolling(t *testing.T) {
 	if said["kind"] != "ok" {
 		t.Errorf("the owner's go by POST is answered with %v", said)
 	}
-	socket.until("it", at("frames", 1, 0))
+	socket.Until("it", classtest.At("frames", 1, 0))
 }
 
 // tokenOf is a token that nobody has, as far as a class knows.
@@ -344,35 +271,35 @@ func TestClassRefusals(t *testing.T) {
 	}
 	// A room sits behind one address; its own limits hold.
 	for n := range 3 {
-		s.page(t, n, "viewer", "").until("the welcome", kind("welcome"))
+		s.page(t, n, "viewer", "").Until("the welcome", classtest.Kind("welcome"))
 	}
 	late := s.page(t, 9, "viewer", "")
-	if _, _, err = late.ws.ReadMessage(); !websocket.IsCloseError(err, websocket.ClosePolicyViolation) || !strings.Contains(err.Error(), "--class-viewers") {
+	if _, _, err = late.WS.ReadMessage(); !websocket.IsCloseError(err, websocket.ClosePolicyViolation) || !strings.Contains(err.Error(), "--class-viewers") {
 		t.Errorf("a viewer too many: %v", err)
 	}
 	if code := s.ask(t, "GET", s.path("poll?wire=")+string(wireOf(9)), "", "", &struct{}{}); code != 429 {
 		t.Errorf("a viewer too many who polls: %d", code)
 	}
-	s.page(t, 10, "presenter", s.made.Owner).until("the welcome of who presents", kind("welcome"))
-	s.page(t, 2, "viewer", "").until("the welcome of a second page", kind("welcome"))
+	s.page(t, 10, "presenter", s.made.Owner).Until("the welcome of who presents", classtest.Kind("welcome"))
+	s.page(t, 2, "viewer", "").Until("the welcome of a second page", classtest.Kind("welcome"))
 	if _, res, err = websocket.DefaultDialer.Dial("ws://"+s.addr+s.path("socket?wire=")+string(wireOf(2)), nil); err == nil || res.StatusCode != 429 {
 		t.Errorf("a third socket on a wire: %v, %v", res, err)
 	}
 	flood := s.page(t, 0, "viewer", "")
 	var closed error
 	for n := 0; closed == nil && n < 1000; n++ {
-		closed = flood.ws.WriteMessage(websocket.TextMessage, []byte(`{"say":"beat"}`))
+		closed = flood.WS.WriteMessage(websocket.TextMessage, []byte(`{"say":"beat"}`))
 	}
 	for closed = nil; closed == nil; {
-		_, _, closed = flood.ws.ReadMessage()
+		_, _, closed = flood.WS.ReadMessage()
 	}
 	if !websocket.IsCloseError(closed, websocket.ClosePolicyViolation) || !strings.Contains(closed.Error(), "messages a second") {
 		t.Errorf("a flood ends with %v", closed)
 	}
 	html := s.page(t, 1, "viewer", "")
-	html.ws.WriteMessage(websocket.BinaryMessage, []byte("{}"))
+	html.WS.WriteMessage(websocket.BinaryMessage, []byte("{}"))
 	for closed = nil; closed == nil; {
-		_, _, closed = html.ws.ReadMessage()
+		_, _, closed = html.WS.ReadMessage()
 	}
 	if !websocket.IsCloseError(closed, websocket.CloseUnsupportedData) {
 		t.Errorf("a binary message ends with %v", closed)
@@ -411,20 +338,20 @@ func TestClassStuck(t *testing.T) {
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n\r\n")
 	stuck.head() // and nothing more
 	stuck.send(string([]byte{0x81, 0x80 | byte(len(hello)), 0, 0, 0, 0}) + hello)
-	owner.until("all three", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 2.0 })
+	owner.Until("all three", func(m classtest.Message) bool { return m["kind"] == "crowd" && m["here"] == 2.0 })
 	long := strings.Repeat("x", 1500)
 	for n, end := 0, time.Now().Add(30*time.Second); !strings.Contains(log.String(), "a page that takes nothing is dropped"); n++ {
 		if time.Now().After(end) {
 			t.Fatalf("after %d changes the page that takes nothing is still there", n)
 		}
 		// It is told as fast as the bus keeps it, and nobody waits for the one.
-		owner.does(fmt.Sprintf(`{"say":"lab","slide":"frames/1","values":{"0":"%d %s"}}`, n, long))
-		viewer.until("the lab", func(m classHeard) bool {
+		owner.Does(fmt.Sprintf(`{"say":"lab","slide":"frames/1","values":{"0":"%d %s"}}`, n, long))
+		viewer.Until("the lab", func(m classtest.Message) bool {
 			lab, _ := m["lab"].(map[string]any)
 			return lab != nil && strings.HasPrefix(fmt.Sprint(lab["values"]), fmt.Sprintf("map[0:%d ", n))
 		})
 	}
-	owner.until("the others", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 1.0 })
+	owner.Until("the others", func(m classtest.Message) bool { return m["kind"] == "crowd" && m["here"] == 1.0 })
 }
 
 // The room's frames are on a wire of their own, under pseudonyms; one of them stands in the spotlight,
@@ -432,12 +359,12 @@ func TestClassStuck(t *testing.T) {
 func TestClassRoom(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
 	owner, ada := s.page(t, 0, "presenter", s.made.Owner), s.page(t, 1, "viewer", "")
-	name := ada.until("the welcome", kind("welcome"))["viewer"]
-	room := owner.until("the room", func(m classHeard) bool { return m["kind"] == "desk" && m["mirrored"] == 1.0 })["room"].(string)
+	name := ada.Until("the welcome", classtest.Kind("welcome"))["viewer"]
+	room := owner.Until("the room", func(m classtest.Message) bool { return m["kind"] == "desk" && m["mirrored"] == 1.0 })["room"].(string)
 	if id, err := wire.ParseID(room); err != nil || id == wireOf(1) {
 		t.Fatalf("the room's wire is %q", room)
 	}
-	ada.until("the step", at("frames", 1, 0))
+	ada.Until("the step", classtest.At("frames", 1, 0))
 	echo, _, err := websocket.DefaultDialer.Dial("ws://"+s.addr+"/echo?breakdown=off&wire="+string(wireOf(1)), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -470,21 +397,21 @@ func TestClassRoom(t *testing.T) {
 		}
 	}
 	spot := func(text bool) string {
-		m := ada.until("the spotlight", func(m classHeard) bool {
+		m := ada.Until("the spotlight", func(m classtest.Message) bool {
 			s, _ := m["spot"].(map[string]any)
 			return s != nil && s["text"] == text
 		})
 		b, _ := json.Marshal(m["spot"])
 		return string(b)
 	}
-	if m := owner.answered(fmt.Sprintf(`{"say":"spot","viewer":"somebody else","seq":%d}`, frame.Seq)); m["kind"] != "refused" {
+	if m := owner.Answered(fmt.Sprintf(`{"say":"spot","viewer":"somebody else","seq":%d}`, frame.Seq)); m["kind"] != "refused" {
 		t.Errorf("a frame of somebody else's: %v", m)
 	}
-	owner.does(fmt.Sprintf(`{"say":"spot","viewer":%q,"seq":%d}`, name, frame.Seq))
+	owner.Does(fmt.Sprintf(`{"say":"spot","viewer":%q,"seq":%d}`, name, frame.Seq))
 	if told := spot(false); strings.Contains(told, "secret") || !strings.Contains(told, fmt.Sprintf(`"bytes":"%x"`, frame.Bytes)) {
 		t.Errorf("the spotlight is on %s; want its bytes, and no text", told)
 	}
-	owner.does(`{"say":"spot-text"}`)
+	owner.Does(`{"say":"spot-text"}`)
 	if told := spot(true); !strings.Contains(told, "a secret of Ada's") {
 		t.Errorf("the spotlight is on %s; want its text", told)
 	}
@@ -505,12 +432,12 @@ func TestClassRoom(t *testing.T) {
 func TestClassTokensAreOnNoWire(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
 	viewer := s.page(t, 1, "viewer", "")
-	viewer.until("the welcome", kind("welcome"))
+	viewer.Until("the welcome", classtest.Kind("welcome"))
 	owner := s.page(t, 1, "presenter", s.made.Owner)
-	room := owner.until("the room", func(m classHeard) bool { return m["kind"] == "desk" && m["mirrored"] == 1.0 })["room"].(string)
+	room := owner.Until("the room", func(m classtest.Message) bool { return m["kind"] == "desk" && m["mirrored"] == 1.0 })["room"].(string)
 	log, stop := s.hub.Follow(wire.ID(room))
 	defer stop()
-	s.page(t, 1, "screen", s.made.Screen).until("the desk", kind("desk"))
+	s.page(t, 1, "screen", s.made.Screen).Until("the desk", classtest.Kind("desk"))
 	own := "wire=" + string(wireOf(1))
 	if code := s.ask(t, "GET", s.path("poll?as=presenter&")+own, s.made.Owner, "", &struct{}{}); code != 200 {
 		t.Errorf("the owner polls: %d", code)
@@ -519,7 +446,7 @@ func TestClassTokensAreOnNoWire(t *testing.T) {
 		t.Errorf("the projector says something: %d", code)
 	}
 	// A stranger's token stands for one that would be right.
-	if m := viewer.answered(`{"say":"hello","as":"presenter","token":"` + strangerToken + `"}`); m["kind"] != "refused" || !strings.Contains(fmt.Sprint(m["error"]), "&as=presenter") {
+	if m := viewer.Answered(`{"say":"hello","as":"presenter","token":"` + strangerToken + `"}`); m["kind"] != "refused" || !strings.Contains(fmt.Sprint(m["error"]), "&as=presenter") {
 		t.Errorf("a token on a wire: %v", m)
 	}
 	for _, target := range []string{"GET poll?", "POST say?as=viewer&", "GET socket?"} {
@@ -532,7 +459,7 @@ func TestClassTokensAreOnNoWire(t *testing.T) {
 	if code := s.ask(t, "GET", s.path("poll?as=somebody&")+own, "", "", &struct{}{}); code != 400 {
 		t.Errorf("as somebody: %d", code)
 	}
-	viewer.answered(`{"say":"ask","text":"the end of it"}`)
+	viewer.Answered(`{"say":"ask","text":"the end of it"}`)
 	end := func(e *wire.Event) bool {
 		return e.Frame != nil && bytes.Contains(e.Frame.Plain, []byte("the end of it"))
 	}
@@ -550,12 +477,12 @@ func TestClassTokensAreOnNoWire(t *testing.T) {
 func TestClassBoard(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
 	owner, ada := s.page(t, 0, "presenter", s.made.Owner), s.page(t, 1, "viewer", "")
-	name := ada.until("the welcome", kind("welcome"))["viewer"]
-	owner.does(`{"say":"activity","exercise":"frames/smallest"}`)
+	name := ada.Until("the welcome", classtest.Kind("welcome"))["viewer"]
+	owner.Does(`{"say":"activity","exercise":"frames/smallest"}`)
 	s.rooms.course = s.site.course
 	sums := func(what, want string) {
 		t.Helper()
-		owner.until(what, func(m classHeard) bool { return m["kind"] == "desk" && fmt.Sprint(m["more"]) == want })
+		owner.Until(what, func(m classtest.Message) bool { return m["kind"] == "desk" && fmt.Sprint(m["more"]) == want })
 	}
 	p := s.rooms.enter(roomKey{wireOf(1), "frames"})
 	defer p.leave()
@@ -584,11 +511,13 @@ func TestClassBoard(t *testing.T) {
 	say(word, "x")
 	sums("somebody who tries", "[map[exercise:frames/smallest passed:0 stuck:0 trying:1]]")
 	say(word, "")
-	m := owner.until("somebody who has passed", func(m classHeard) bool {
+	m := owner.Until("somebody who has passed", func(m classtest.Message) bool {
 		return m["kind"] == "desk" && fmt.Sprint(m["more"]) == "[map[exercise:frames/smallest passed:1 stuck:0 trying:0]]"
 	})
 	if want := fmt.Sprintf("[map[exercises:map[frames/smallest:passed] stuck:false viewer:%v]]", name); fmt.Sprint(m["board"]) != want {
 		t.Errorf("the board is %v, want %s", m["board"], want)
 	}
-	ada.until("the count", func(m classHeard) bool { return m["kind"] == "crowd" && fmt.Sprint(m["done"]) == "map[of:1 passed:1]" })
+	ada.Until("the count", func(m classtest.Message) bool {
+		return m["kind"] == "crowd" && fmt.Sprint(m["done"]) == "map[of:1 passed:1]"
+	})
 }

@@ -5,13 +5,11 @@ package handlers
 import (
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/gorilla/websocket"
-
+	"wireup/classroom/classtest"
 	"wireup/content"
 	"wireup/lessons"
 	"wireup/lessons/exercise"
@@ -38,7 +36,7 @@ func TestSlidesOnStage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			owner.does(string(asks))
+			owner.Does(string(asks))
 		}
 	}
 	if polls < len(course.Lessons) || len(replays) < len(course.Lessons) {
@@ -134,24 +132,18 @@ func TestClassPhone(t *testing.T) {
 // those that present.
 func TestClassAddresses(t *testing.T) {
 	s := startClass(t, DefaultLimits(), "", nil)
-	from := func(address string, n int, as string) *pageIn {
-		dialer := websocket.Dialer{NetDial: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).Dial}
-		ws, _, err := dialer.Dial("ws://"+s.addr+s.path("socket?as="+as+"&wire=")+string(wireOf(n)), nil)
-		if err != nil {
-			t.Skipf("no connection from %s: %v", address, err)
-		}
-		t.Cleanup(func() { ws.Close() })
-		return &pageIn{t, ws, make(map[any]classHeard)}
+	from := func(address string, n int, as, token string) {
+		classtest.OpenFrom(t, address, s.addr, s.made.Code, string(wireOf(n)), as, token)
 	}
 	desk := s.page(t, 0, "presenter", s.made.Owner)
 	s.page(t, 1, "viewer", "")
-	from("127.0.0.9", 2, "presenter").say(`{"say":"hello","as":"presenter","token":"` + s.made.Owner + `"}`)
-	from("127.0.0.9", 3, "viewer").say(`{"say":"hello","as":"viewer"}`)
-	from("127.0.0.8", 4, "viewer").say(`{"say":"hello","as":"viewer"}`)
-	from("127.0.0.7", 5, "viewer").say(`{"say":"hello","as":"viewer"}`)
-	desk.until("four viewers", func(m classHeard) bool { return m["kind"] == "crowd" && m["here"] == 4.0 })
-	desk.does(`{"say":"pause","on":true}`)
-	m := desk.until("the pause", func(m classHeard) bool {
+	from("127.0.0.9", 2, "presenter", s.made.Owner)
+	from("127.0.0.9", 3, "viewer", "")
+	from("127.0.0.8", 4, "viewer", "")
+	from("127.0.0.7", 5, "viewer", "")
+	desk.Until("four viewers", func(m classtest.Message) bool { return m["kind"] == "crowd" && m["here"] == 4.0 })
+	desk.Does(`{"say":"pause","on":true}`)
+	m := desk.Until("the pause", func(m classtest.Message) bool {
 		clock, _ := m["clock"].(map[string]any)
 		return m["kind"] == "desk" && clock["paused"] == true
 	})

@@ -11,44 +11,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/gorilla/websocket"
 
 	"wireup/bus/bustest"
+	"wireup/classroom/classtest"
 )
 
 const presenterSecret = "a-secret-of-tests"
-
-// inClass is somebody in a class, whose page comes back when its socket ends.
-type inClass struct {
-	t     *testing.T
-	url   string
-	hello string
-	name  string // as it was welcomed first
-	ws    *websocket.Conn
-	away  bool                    // its server has died, which it may not know yet
-	last  map[string]classMessage // what it knows of the class, the crowd, the desk
-}
-
-// classMessage is what these tests read of a class's messages.
-type classMessage struct {
-	Kind, Viewer, You, Error string
-	Step                     struct {
-		Lesson      string
-		Slide, Step int
-	}
-	Poll  *struct{ ID int }
-	Here  int
-	Votes *struct {
-		Cast   int
-		Counts []int
-	}
-	Questions []struct {
-		Text  string
-		Votes int
-	}
-}
 
 // makeClass makes a class, and returns its code and the owner's token.
 func makeClass(t *testing.T, address string) (code, owner string) {
@@ -71,113 +39,23 @@ func makeClass(t *testing.T, address string) (code, owner string) {
 	return made.Code, made.Owner
 }
 
-func joinClass(t *testing.T, address, code string, n int, token string) *inClass {
+func joinClass(t *testing.T, address, code string, n int, token string) *classtest.Page {
 	t.Helper()
-	c := &inClass{t: t, url: fmt.Sprintf("ws://%s/classes/%s/socket?wire=classclassc%c%c", address, code, 'a'+n/26, 'a'+n%26),
-		hello: `{"say":"hello","as":"viewer"}`}
+	as := "viewer"
 	if token != "" {
-		c.url += "&as=presenter"
-		c.hello = fmt.Sprintf(`{"say":"hello","as":"presenter","token":%q}`, token)
+		as = "presenter"
 	}
-	c.connect()
-	return c
+	p := classtest.Open(t, address, code, fmt.Sprintf("classclassc%c%c", 'a'+n/26, 'a'+n%26), as, token)
+	p.Until("the welcome", classtest.Kind("welcome"))
+	return p
 }
 
-// connect opens the socket; the server may be on its way back.
-func (c *inClass) connect() {
-	c.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		ws, _, err := websocket.DefaultDialer.Dial(c.url, nil)
-		if err == nil {
-			c.ws = ws
-			break
-		}
-		if time.Now().After(end) {
-			c.t.Fatalf("%s: %v", c.url, err)
-		}
+// here matches a crowd of so many, with so many questions.
+func here(people, questions int) func(m classtest.Message) bool {
+	return func(m classtest.Message) bool {
+		asked, _ := m["questions"].([]any)
+		return m["kind"] == "crowd" && m["here"] == float64(people) && len(asked) == questions
 	}
-	c.t.Cleanup(func() { c.ws.Close() })
-	c.last = make(map[string]classMessage)
-	c.say(c.hello)
-	m := c.until("the welcome", func(m classMessage) bool { return m.Kind == "welcome" })
-	if c.name == "" {
-		c.name = m.Viewer
-	}
-	if m.Viewer != c.name {
-		c.t.Errorf("%s is called %s now", c.name, m.Viewer)
-	}
-}
-
-func (c *inClass) say(text string) {
-	c.t.Helper()
-	if err := c.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// until reads up to the message that is ok, if what is known isn't so already. A socket that ends is
-// opened again.
-func (c *inClass) until(what string, ok func(m classMessage) bool) classMessage {
-	c.t.Helper()
-	for _, m := range c.last {
-		if ok(m) {
-			return m
-		}
-	}
-	c.ws.SetReadDeadline(time.Now().Add(20 * time.Second))
-	for {
-		var m classMessage
-		if err := c.ws.ReadJSON(&m); err != nil {
-			if !c.away {
-				c.t.Fatalf("waiting for %s: %v", what, err)
-			}
-			c.away = false
-			c.ws.Close()
-			c.connect()
-			c.ws.SetReadDeadline(time.Now().Add(20 * time.Second))
-			for _, m := range c.last {
-				if ok(m) {
-					return m
-				}
-			}
-			continue
-		}
-		switch m.Kind {
-		case "class", "crowd", "desk":
-			c.last[m.Kind] = m
-		}
-		if ok(m) {
-			return m
-		}
-	}
-}
-
-// leftAlone says that the server may have died. What it said before doesn't count any more.
-func (c *inClass) leftAlone() {
-	c.away = true
-	clear(c.last)
-}
-
-func (c *inClass) does(text string) {
-	c.t.Helper()
-	c.say(text)
-	if m := c.until("the answer to "+text, func(m classMessage) bool { return m.Kind == "ok" || m.Kind == "refused" }); m.Kind != "ok" {
-		c.t.Fatalf("%s: %s", text, m.Error)
-	}
-}
-
-func (c *inClass) isAt(lesson string, slide int) {
-	c.t.Helper()
-	c.until(fmt.Sprintf("slide %d", slide), func(m classMessage) bool {
-		return m.Kind == "class" && m.Step.Lesson == lesson && m.Step.Slide == slide
-	})
-}
-
-func (c *inClass) counts(want string) {
-	c.t.Helper()
-	c.until("the counts "+want, func(m classMessage) bool {
-		return m.Kind == "crowd" && m.Votes != nil && fmt.Sprint(m.Votes.Counts) == want
-	})
 }
 
 // Two instances behind Debian's nginx: one dies in mid-talk, and its viewers go on at the other.
@@ -190,7 +68,7 @@ func TestClassOnTwoInstances(t *testing.T) {
 	front := nginx(t, one, other)
 	code, token := makeClass(t, front)
 	owner := joinClass(t, other, code, 0, token)
-	viewers := make([]*inClass, 6)
+	viewers := make([]*classtest.Page, 6)
 	for n := range viewers {
 		at := front // half of them come to the one that dies, at least
 		if n%2 == 0 {
@@ -198,34 +76,35 @@ func TestClassOnTwoInstances(t *testing.T) {
 		}
 		viewers[n] = joinClass(t, at, code, n+1, "")
 	}
-	owner.until("all of them", func(m classMessage) bool { return m.Kind == "crowd" && m.Here == len(viewers) })
-	owner.does(`{"say":"go","lesson":"frames","slide":2}`)
-	owner.does(`{"say":"poll","question":"Who has used HTTP?","options":["Yes","No"]}`)
+	owner.Until("all of them", here(len(viewers), 0))
+	owner.Does(`{"say":"go","lesson":"frames","slide":2}`)
+	owner.Does(`{"say":"poll","question":"Who has used HTTP?","options":["Yes","No"]}`)
 	for n, v := range viewers {
-		v.isAt("frames", 2)
-		m := v.until("the poll", func(m classMessage) bool { return m.Kind == "class" && m.Poll != nil })
-		v.does(fmt.Sprintf(`{"say":"vote","poll":%d,"choice":%d}`, m.Poll.ID, n%2))
+		v.Until("slide 2", classtest.At("frames", 2, 0))
+		poll := v.Until("the poll", func(m classtest.Message) bool { return m["kind"] == "class" && m["poll"] != nil })["poll"].(map[string]any)["id"]
+		v.Does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":%d}`, poll, n%2))
 	}
-	viewers[0].does(`{"say":"ask","text":"Why is the mask there?"}`)
-	viewers[1].does(`{"say":"up","question":1}`)
+	viewers[0].Does(`{"say":"ask","text":"Why is the mask there?"}`)
+	viewers[1].Does(`{"say":"up","question":1}`)
 
 	kill()
 	for _, v := range viewers {
-		v.leftAlone()
-		v.url = strings.Replace(v.url, one, front, 1) // pages know nginx alone
+		v.LeftAlone()
+		v.URL = strings.Replace(v.URL, one, front, 1) // pages know nginx alone
 	}
-	owner.does(`{"say":"go","lesson":"frames","slide":3}`)
+	owner.Does(`{"say":"go","lesson":"frames","slide":3}`)
 	for _, v := range viewers {
-		v.isAt("frames", 3)
+		v.Until("slide 3", classtest.At("frames", 3, 0))
 	}
-	owner.does(`{"say":"poll-close"}`)
+	owner.Does(`{"say":"poll-close"}`)
 	for _, v := range viewers {
-		v.counts("[3 3]")
+		v.Until("the counts", classtest.Counts("[3 3]"))
 	}
-	viewers[0].does(`{"say":"ask","text":"And who is there?"}`)
-	owner.until("all of them again, and both questions", func(m classMessage) bool {
-		return m.Here == len(viewers) && len(m.Questions) == 2 && m.Questions[0].Votes == 1
-	})
+	viewers[0].Does(`{"say":"ask","text":"And who is there?"}`)
+	m := owner.Until("all of them again, and both questions", here(len(viewers), 2))
+	if first := m["questions"].([]any)[0].(map[string]any); first["votes"] != 1.0 {
+		t.Errorf("the first question is %v now; want one vote", first)
+	}
 }
 
 // A kill -9 and a restart on the same data folder: step, votes and names are kept.
@@ -235,23 +114,23 @@ func TestClassSurvivesKill(t *testing.T) {
 	address, kill := startChild(t, args...)
 	code, token := makeClass(t, address)
 	owner, viewer := joinClass(t, address, code, 0, token), joinClass(t, address, code, 1, "")
-	owner.does(`{"say":"go","lesson":"masking","slide":2}`)
-	owner.does(`{"say":"poll","question":"Who has used HTTP?","options":["Yes","No"]}`)
-	viewer.does(`{"say":"vote","poll":1,"choice":1}`)
+	owner.Does(`{"say":"go","lesson":"masking","slide":2}`)
+	owner.Does(`{"say":"poll","question":"Who has used HTTP?","options":["Yes","No"]}`)
+	viewer.Does(`{"say":"vote","poll":1,"choice":1}`)
 	kill()
-	viewer.leftAlone()
-	owner.leftAlone()
+	viewer.LeftAlone()
+	owner.LeftAlone()
 	again, _ := startChild(t, append(args, "--listen", address)...)
 	if again != address {
 		t.Fatalf("it listens on %s now, and not on %s", again, address)
 	}
-	for _, p := range []*inClass{viewer, owner} {
-		p.until("the end of the old socket", func(classMessage) bool { return !p.away })
-		p.isAt("masking", 2)
+	for _, p := range []*classtest.Page{viewer, owner} {
+		p.Back()
+		p.Until("slide 2", classtest.At("masking", 2, 0))
 	}
-	owner.does(`{"say":"poll-close"}`)
-	viewer.counts("[0 1]")
-	owner.does(`{"say":"undo"}`)
+	owner.Does(`{"say":"poll-close"}`)
+	viewer.Until("the counts", classtest.Counts("[0 1]"))
+	owner.Does(`{"say":"undo"}`)
 }
 
 func TestPresenterLink(t *testing.T) {
