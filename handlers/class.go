@@ -69,8 +69,11 @@ func (s *Server) makeClass(w http.ResponseWriter, r *http.Request) error {
 		return &StatusError{Code: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {"Bearer"}},
 			Text: "Only a presenter makes classes. Open the presenter's link, which wireup prints when it starts."}
 	case s.presenter == "" || subtle.ConstantTimeCompare(given[:], want[:]) != 1:
-		return &StatusError{Code: http.StatusForbidden,
-			Text: "This is not the presenter's secret of this server. Open the link that wireup printed when it started last."}
+		text := "This is not the presenter's secret of this server. Open the link that wireup printed when it started last."
+		if s.bus != nil && s.bus.Shared() {
+			text = "This instance has another --presenter than the one whose link this is. Give all instances the same, and open its link."
+		}
+		return &StatusError{Code: http.StatusForbidden, Text: text}
 	}
 	made, err := s.classes.Create(r.Context())
 	if err != nil {

@@ -21,6 +21,16 @@ const presenterSecret = "a-secret-of-tests"
 // makeClass makes a class, and returns its code and the owner's token.
 func makeClass(t *testing.T, address string) (code, owner string) {
 	t.Helper()
+	status, b := askForClass(t, address)
+	var made struct{ Code, Owner string }
+	if err := json.Unmarshal(b, &made); err != nil || status != http.StatusCreated {
+		t.Fatalf("POST /classes: %d %s", status, b)
+	}
+	return made.Code, made.Owner
+}
+
+func askForClass(t *testing.T, address string) (status int, body []byte) {
+	t.Helper()
 	r, err := http.NewRequest("POST", "http://"+address+"/classes", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -31,12 +41,8 @@ func makeClass(t *testing.T, address string) (code, owner string) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	b, _ := io.ReadAll(res.Body)
-	var made struct{ Code, Owner string }
-	if err := json.Unmarshal(b, &made); err != nil || res.StatusCode != http.StatusCreated {
-		t.Fatalf("POST /classes: %d %s", res.StatusCode, b)
-	}
-	return made.Code, made.Owner
+	body, _ = io.ReadAll(res.Body)
+	return res.StatusCode, body
 }
 
 func joinClass(t *testing.T, address, code string, n int, token string) *classtest.Page {
@@ -104,6 +110,23 @@ func TestClassOnTwoInstances(t *testing.T) {
 	m := owner.Until("all of them again, and both questions", here(len(viewers), 2))
 	if first := m["questions"].([]any)[0].(map[string]any); first["votes"] != 1.0 {
 		t.Errorf("the first question is %v now; want one vote", first)
+	}
+}
+
+// Two instances with secrets of their own: a class that one has made is presented at the other, whose secret
+// makes none here, and says why.
+func TestClassOnInstancesOfTwoSecrets(t *testing.T) {
+	t.Parallel()
+	url := bustest.New(t).URL()
+	one, stopOne := start(t, "--nats", url, "--presenter", presenterSecret)
+	other, stopOther := start(t, "--nats", url, "--presenter", "another-secret-of-tests")
+	t.Cleanup(func() { stopOther(); stopOne() })
+	code, token := makeClass(t, one)
+	viewer := joinClass(t, one, code, 1, "")
+	joinClass(t, other, code, 0, token).Does(`{"say":"go","lesson":"frames","slide":2}`)
+	viewer.Until("the step", classtest.At("frames", 2, 0))
+	if status, b := askForClass(t, other); status != http.StatusForbidden || !strings.Contains(string(b), "another --presenter") {
+		t.Errorf("the secret of one makes a class at the other: %d %s", status, b)
 	}
 }
 
