@@ -62,7 +62,7 @@ func (a *Classes) newClass(code string) *Class {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Class{Code: code, all: a, ctx: ctx, stop: stop, ended: make(chan struct{}), poke: make(chan struct{}, 1),
 		people: make(map[key]*person), there: make(map[string]count), changed: make(chan struct{})}
-	c.state = newKeeper(&keeper[state, *state]{key: code + "/state", store: a.store, log: a.log,
+	c.state = newKeeper(&keeper[state, *state]{key: code + "/state", store: a.store, log: a.log, clock: a.now,
 		do: func(d *state, cmd *Command, now time.Time) error {
 			err := d.may(cmd)
 			if err == nil {
@@ -80,7 +80,7 @@ func (a *Classes) newClass(code string) *Class {
 				c.publish(said{Of: ofState, Rev: revision, Value: value})
 			}
 		}})
-	c.crowd = newKeeper(&keeper[crowd, *crowd]{key: code + "/crowd", store: a.store, log: a.log, every: putEvery,
+	c.crowd = newKeeper(&keeper[crowd, *crowd]{key: code + "/crowd", store: a.store, log: a.log, clock: a.now, every: putEvery,
 		do: func(d *crowd, cmd *Command, now time.Time) error {
 			s, _ := c.state.doc()
 			err := s.may(cmd)
@@ -98,7 +98,7 @@ func (a *Classes) newClass(code string) *Class {
 				c.publish(said{Of: ofCrowd, Rev: revision})
 			}
 		}})
-	c.board = newKeeper(&keeper[board, *board]{key: code + "/board", store: a.store, log: a.log, every: putEvery,
+	c.board = newKeeper(&keeper[board, *board]{key: code + "/board", store: a.store, log: a.log, clock: a.now, every: putEvery,
 		do: func(d *board, cmd *Command, now time.Time) error {
 			s, _ := c.state.doc()
 			people, _ := c.crowd.doc()
@@ -253,7 +253,7 @@ func (c *Class) stateNow() *state {
 
 // view is the class as it stands.
 func (c *Class) view() view {
-	v := view{outline: c.all.outline, now: time.Now()}
+	v := view{outline: c.all.outline, now: c.all.now()}
 	v.state, _ = c.state.doc()
 	v.crowd, _ = c.crowd.doc()
 	v.board, _ = c.board.doc()

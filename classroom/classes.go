@@ -39,6 +39,8 @@ type Options struct {
 	Classes int // that are not over
 	Viewers int // of one class
 
+	Now func() time.Time // the clock of its classes; nil for a steady one
+
 	// Standings is asked to tell again, by Standing, how a reader who has joined stands; may be nil.
 	Standings func(wire string)
 }
@@ -52,6 +54,7 @@ type Classes struct {
 	outline Outline
 	most    int
 	viewers int
+	now     func() time.Time
 	stop    func() // hearing of exercises; may be nil
 	asks    func(wire string)
 
@@ -64,7 +67,10 @@ type Classes struct {
 // New makes it. Call Close at the end.
 func New(o Options) *Classes {
 	a := &Classes{bus: o.Bus, hub: o.Hub, log: o.Log, outline: o.Outline, most: o.Classes,
-		viewers: min(o.Viewers, MostViewers), asks: o.Standings, open: make(map[string]*Class)}
+		viewers: min(o.Viewers, MostViewers), asks: o.Standings, open: make(map[string]*Class), now: o.Now}
+	if a.now == nil {
+		a.now = steady(time.Now, sinceBoot)
+	}
 	if o.Bus == nil {
 		return a
 	}
@@ -103,7 +109,7 @@ func (a *Classes) Create(ctx context.Context) (Made, error) {
 	if a.store == nil {
 		return Made{}, ErrNowhere
 	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := a.now().UTC().Truncate(time.Millisecond)
 	code, err := a.list(ctx, now)
 	if err != nil {
 		return Made{}, err

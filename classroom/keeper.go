@@ -28,6 +28,7 @@ type keeper[D any, P kept[D]] struct {
 	key   string
 	store bus.Store
 	log   *slog.Logger
+	clock func() time.Time
 	every time.Duration                              // between two Puts
 	do    func(d P, c *Command, now time.Time) error // after an error d is as it was
 	news  func(value []byte, revision uint64, own bool)
@@ -168,7 +169,7 @@ func (k *keeper[D, P]) settle(ctx context.Context, jobs []job) {
 			}
 		}
 		old, revision := k.doc()
-		next, now, changes := P(old.clone()), time.Now(), 0
+		next, now, changes := P(old.clone()), k.clock(), 0
 		for i, j := range jobs {
 			if answers[i] = k.do(next, j.c, now); answers[i] == nil {
 				changes++

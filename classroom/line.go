@@ -231,7 +231,7 @@ func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
 			Kind string      `json:"kind"`
 			T    json.Number `json:"t"`
 			At   int64       `json:"at"`
-		}{"beat", orZero(c.T), time.Now().UnixMilli()}), nil
+		}{"beat", orZero(c.T), l.class.all.now().UnixMilli()}), nil
 	case c.Say == "hello":
 		return l.hello(ctx, c)
 	case !greeted:
@@ -338,6 +338,9 @@ func (l *Line) hello(ctx context.Context, c *Command) (*Message, error) {
 			l.class.all.asks(l.who.wire)
 		}
 	}
+	l.mu.Lock()
+	l.said = nil // what time it is, a page hears with each
+	l.mu.Unlock()
 	return l.welcome(), nil
 }
 
@@ -363,7 +366,7 @@ func (l *Line) welcome() *Message {
 	if l.said == nil || m != l.last {
 		l.last = m
 		bare := newMessage(m)
-		m.At = time.Now().UnixMilli()
+		m.At = l.class.all.now().UnixMilli()
 		l.said = newMessage(m)
 		l.said.sum = bare.sum
 	}

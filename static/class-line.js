@@ -64,12 +64,13 @@ export class ClassLine extends Line {
   crowd;
   /** @type {Desk | undefined} */
   desk;
-  ahead = 0; // of the server's clock before the page's, in milliseconds
   rtt = 0; // of the newest beat
   reason = ""; // why the line is down, if somebody said it
   late = 0; // beats that wait for their answer
   /** @type {"socket" | "poll"} */
   over = "socket";
+  #at = 0; // the time that the server told last; 0 before
+  #heard = 0; // and when, since the page was opened
   #choice;
   #code;
   #as;
@@ -116,9 +117,14 @@ export class ClassLine extends Line {
     return this.welcome?.you ?? "viewer";
   }
 
-  /** now is the time on the server's clock. */
+  /** now is the time on the server's clock, whatever becomes of this computer's. */
   get now() {
-    return Date.now() + this.ahead;
+    return this.#at === 0 ? Date.now() : this.#at + performance.now() - this.#heard;
+  }
+
+  /** ahead is by how much that is before this computer's, in milliseconds. */
+  get ahead() {
+    return this.now - Date.now();
   }
 
   /**
@@ -180,11 +186,12 @@ export class ClassLine extends Line {
       case "beat":
         this.late = 0;
         this.rtt = performance.now() - message.t;
+        this.#tells(message.at + this.rtt / 2);
         this.dispatchEvent(new Event("link"));
         return;
       case "welcome":
         this.welcome = message;
-        this.ahead = message.at - Date.now();
+        this.#tells(message.at);
         if (message.you === "viewer") this.desk = undefined;
         break;
       case "class":
@@ -200,6 +207,12 @@ export class ClassLine extends Line {
         return;
     }
     this.dispatchEvent(new CustomEvent(message.kind, { detail: message }));
+  }
+
+  /** @param {number} at */
+  #tells(at) {
+    this.#at = at;
+    this.#heard = performance.now();
   }
 
   /** @param {Answer} answer */

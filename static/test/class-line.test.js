@@ -89,6 +89,24 @@ test("hello first, and what comes is known", (t) => {
   assert.equal(line.desk, undefined, "who presents no more knows no more of it");
 });
 
+test("the server's time goes on, whatever becomes of this computer's clock", (t) => {
+  const { line, pipe } = lineTo(t, { as: "presenter" });
+  pipe().opens();
+  const hour = 3_600_000;
+  const day = Date.now;
+  t.after(() => (Date.now = day));
+  const server = day() + 5 * hour; // one of the two is wrong
+  pipe().says({ kind: "welcome", viewer: "", you: "owner", wheel: "no", at: server });
+  assert.ok(Math.abs(line.ahead - 5 * hour) < 1000);
+  for (const step of [hour, -hour]) {
+    Date.now = () => day() + step;
+    assert.ok(Math.abs(line.now - server) < 1000, `after a step of ${step} it is ${line.now - server} ms later there`);
+    assert.ok(Math.abs(line.ahead - 5 * hour + step) < 1000, "the end is typed by the clock that was set");
+  }
+  pipe().says({ kind: "beat", t: performance.now() - 200, at: server + hour });
+  assert.ok(Math.abs(line.now - server - hour - 100) < 50, "a beat was half its time on the way");
+});
+
 test("commands are answered: by the server, or in words", async (t) => {
   const { line, tick, pipe } = lineTo(t);
   assert.match((await line.say("vote", { choice: 1 })).error, /line to the class is down/);
@@ -136,7 +154,7 @@ test("a line whose beats come back to nothing is left", (t) => {
   tick(1500);
   const beat = first.sent.at(-1);
   assert.equal(beat.say, "beat");
-  first.says({ kind: "beat", t: beat.t });
+  first.says({ kind: "beat", t: beat.t, at: Date.now() });
   assert.equal(line.late, 0);
   assert.ok(line.rtt >= 0);
   for (let i = 0; i < 5; i++) tick(2000);
