@@ -31,7 +31,10 @@ type Class struct {
 
 	mu       sync.Mutex
 	people   map[key]*person
-	lines    int    // of theirs that are open
+	lines    int // of theirs that are open
+	of       map[string]held
+	unseen   []*Line // at the door, or of who presents; as they came
+	paces    map[Role]*pace
 	mirrored int    // of them
 	room     string // the wire that their frames are shown on
 	mirrors  sync.WaitGroup
@@ -61,7 +64,8 @@ type said struct {
 func (a *Classes) newClass(code string) *Class {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Class{Code: code, all: a, ctx: ctx, stop: stop, ended: make(chan struct{}), poke: make(chan struct{}, 1),
-		people: make(map[key]*person), there: make(map[string]count), changed: make(chan struct{})}
+		people: make(map[key]*person), of: make(map[string]held),
+		paces: map[Role]*pace{Owner: newPace(), Driver: newPace(), Screen: newPace()}, there: make(map[string]count), changed: make(chan struct{})}
 	c.state = newKeeper(&keeper[state, *state]{key: code + "/state", store: a.store, log: a.log, clock: a.now,
 		do: func(d *state, cmd *Command, now time.Time) error {
 			err := d.may(cmd)

@@ -68,3 +68,14 @@ func keyOf(code string, wire string) key {
 }
 
 const keySize = 9
+
+// netOf is what a class counts a network by, likewise.
+func netOf(code, network string) string {
+	if network == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(code + "/" + network))
+	return string(sum[:netSize])
+}
+
+const netSize = 3

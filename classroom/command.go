@@ -51,6 +51,7 @@ type Command struct {
 	T        json.Number     `json:"t"`        // beat
 
 	from  key          // whose page says it
+	net   string       // what that page's network is counted by; empty if it isn't
 	mark  mark         // of the token that the page has shown
 	frame *spotlighted // spot: the frame, found before it is applied
 	stand standing     // standing: what became of Exercise

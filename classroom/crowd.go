@@ -16,6 +16,7 @@ import (
 type crowd struct {
 	N         int        `json:"n"` // grows with each change
 	Keys      []byte     `json:"keys"`
+	Nets      []byte     `json:"nets,omitempty"` // of netSize bytes: which network each came from
 	Poll      int        `json:"poll,omitempty"`
 	Votes     []byte     `json:"votes,omitempty"` // of that poll, from 1; 0 for none
 	Pace      times      `json:"pace,omitempty"`
@@ -92,7 +93,7 @@ func grown[B ~[]byte](b B, size int) B {
 
 func (d *crowd) clone() *crowd {
 	c := *d
-	c.Keys, c.Votes, c.Pace, c.Fast = bytes.Clone(d.Keys), bytes.Clone(d.Votes), bytes.Clone(d.Pace), bytes.Clone(d.Fast)
+	c.Keys, c.Nets, c.Votes, c.Pace, c.Fast = bytes.Clone(d.Keys), bytes.Clone(d.Nets), bytes.Clone(d.Votes), bytes.Clone(d.Pace), bytes.Clone(d.Fast)
 	c.Questions = slices.Clone(d.Questions)
 	for i := range c.Questions {
 		c.Questions[i].Ups = bytes.Clone(c.Questions[i].Ups)
@@ -116,15 +117,29 @@ func (d *crowd) number(k key) (n int, ok bool) {
 func (d *crowd) size() int { return len(d.Keys) / keySize }
 
 // count is the number of the viewer with this key, who is counted in if they are new.
-func (d *crowd) count(k key, most int) (n int, err error) {
+func (d *crowd) count(k key, net string, most int) (n int, err error) {
 	if n, ok := d.number(k); ok {
 		return n, nil
 	}
 	if len(k) != keySize || d.size() >= most {
 		return 0, refuse("%d viewers have come to this class, which is the limit (--class-viewers). You can watch, and no more.", most)
 	}
+	if net != "" && d.of(net) >= share(most) {
+		return 0, refuse("%d viewers have come to this class from your address, which is the limit (half of --class-viewers). You can watch, and no more.", share(most))
+	}
+	d.Nets = append(grown(d.Nets, netSize*d.size()), (net + "\x00\x00\x00")[:netSize]...)
 	d.Keys = append(d.Keys, k...)
 	return d.size() - 1, nil
+}
+
+// of is how many have come from a network.
+func (d *crowd) of(net string) (n int) {
+	for i := 0; i+netSize <= len(d.Nets); i += netSize {
+		if string(d.Nets[i:i+netSize]) == net {
+			n++
+		}
+	}
+	return n
 }
 
 // rules are what a command to the crowd is held to, beside its document.
@@ -140,8 +155,8 @@ func (d *crowd) do(c *Command, r rules, now time.Time) error {
 	case "answer", "clear":
 		return d.settle(c)
 	}
-	before := len(d.Keys)
-	n, err := d.count(c.from, r.most)
+	before, nets := len(d.Keys), len(d.Nets)
+	n, err := d.count(c.from, c.net, r.most)
 	if err != nil {
 		return err
 	}
@@ -168,7 +183,7 @@ func (d *crowd) do(c *Command, r rules, now time.Time) error {
 		}
 	}
 	if err != nil {
-		d.Keys = d.Keys[:before]
+		d.Keys, d.Nets = d.Keys[:before], d.Nets[:nets]
 	}
 	return err
 }

@@ -49,19 +49,26 @@ func TestViewersDriveNothing(t *testing.T) {
 	viewer := sit(t, c, "viewer", "")
 	// Something to change in each part.
 	other.does(`{"say":"ask","text":"Why?"}`)
-	other.does(`{"say":"drive","hash":"` + string(markOf("token")) + `"}`)
 	for _, text := range []string{`{"say":"go","lesson":"frames","slide":2,"step":1}`, `{"say":"poll","question":"HTTP?","options":["Yes","No"]}`,
 		`{"say":"activity","exercise":"frames/smallest"}`, `{"say":"lab","slide":"frames/2","values":{"0":"Spang"}}`} {
 		owner.does(text)
 	}
-	screen, err := c.Line("screen", true)
+	screen, err := c.LineAs(made.Screen, "screen", "", true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer screen.Close()
-	if err := screen.As(made.Screen); err != nil {
-		t.Fatal(err)
+	// Who drove until a moment ago.
+	other.does(`{"say":"drive","hash":"` + string(markOf(guestToken)) + `"}`)
+	owner.does(`{"say":"give","ask":2}`)
+	guest := sit(t, c, "other", guestToken)
+	guest.does(`{"say":"view","slide":"frames/2"}`)
+	room := c.stateNow().Room
+	owner.does(`{"say":"take"}`)
+	if now := c.stateNow().Room; now == room || now == "" {
+		t.Errorf("who drove knows the room's frames by %s, and they go on under %q", room, now)
 	}
+	viewer.does(`{"say":"drive","hash":"` + string(markOf("token")) + `"}`)
 	c.tellCrowd()
 	look := func() []any {
 		s, stateRev := c.state.doc()
@@ -76,7 +83,7 @@ func TestViewersDriveNothing(t *testing.T) {
 			says = append(says, say)
 		}
 	}
-	says = append(says, "standing", "", "hello", "beat", "HELLO", "end ", "take\x00")
+	says = append(says, "spotlight", "show", "wheel", "standing", "", "hello", "beat", "HELLO", "end ", "take\x00")
 	slices.Sort(says)
 	r := rand.New(rand.NewPCG(1, 2))
 	before := look()
@@ -89,11 +96,11 @@ func TestViewersDriveNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for name, line := range map[string]*Line{"viewer": viewer.Line, "screen": screen} {
+			for name, line := range map[string]*Line{"viewer": viewer.Line, "screen": screen, "guest": guest.Line} {
 				if say == "hello" && (name == "screen" || m["as"] == "viewer") {
 					continue // which would only make it a viewer, or a viewer again
 				}
-				line.who.pace.SetLimit(1e9)
+				line.pace().messages.SetLimit(1e9)
 				answer, err := line.Answer(t.Context(), text)
 				if err != nil {
 					t.Fatal(err)

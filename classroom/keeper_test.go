@@ -54,7 +54,7 @@ type seat struct {
 
 func sit(t *testing.T, c *Class, wire, token string) *seat {
 	t.Helper()
-	l, err := c.Line(wire, token != "")
+	l, err := c.Line(wire, "", token != "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,30 +223,34 @@ func TestClassesAreBounded(t *testing.T) {
 	a.viewers = 2
 	first := sit(t, c, "first", "")
 	sit(t, c, "second", "")
-	l, err := c.Line("one more", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if m, err := l.Answer(t.Context(), []byte(`{"say":"hello","as":"viewer"}`)); err != ErrViewers {
-		t.Errorf("a viewer too many is answered with %v, %v", m, err)
+	if _, err := c.Line("one more", "", false); err != ErrViewers {
+		t.Errorf("a viewer too many: %v", err)
 	}
 	sit(t, c, "owner", made.Owner) // who presents finds room
 	first.Close()
-	if err := l.As(""); err != nil {
+	if l, err := c.Line("one more", "", false); err != nil {
 		t.Errorf("one has gone, and there is no room for another: %v", err)
-	}
-	for n := range reserved {
-		if l, err = c.Line(fmt.Sprint("more ", n), false); err != nil {
-			break
-		}
+	} else {
 		defer l.Close()
 	}
-	if err != ErrViewers {
-		t.Errorf("any number of pages that say no hello: %v", err)
+	if l, err := c.Line("second", "", true); err != nil {
+		t.Fatal(err)
+	} else if _, err := l.Answer(t.Context(), []byte(`{"say":"hello","as":"viewer"}`)); err != nil {
+		t.Errorf("a viewer who is here has no room on a line for who presents: %v", err)
+	} else {
+		defer l.Close()
 	}
-	for range linesPer*a.viewers + reserved {
-		if l, err = c.Line("second", false); err != nil {
+	if l, err := c.Line("others", "", true); err != nil {
+		t.Fatal(err)
+	} else if _, err := l.Answer(t.Context(), []byte(`{"say":"hello","as":"viewer"}`)); err != ErrViewers {
+		t.Errorf("a viewer too many on a line for who presents: %v", err)
+	} else {
+		defer l.Close()
+	}
+	var err error
+	for range linesPer * a.viewers {
+		var l *Line
+		if l, err = c.Line("second", "", false); err != nil {
 			break
 		}
 		defer l.Close()
@@ -270,13 +274,7 @@ func TestKilledBeforeItTells(t *testing.T) {
 	d, revision := c.state.doc()
 	next := d.clone()
 	next.Rev, next.Step = next.Rev+1, Step{"frames", 2, 0}
-	value, err := json.Marshal(next)
-	if err == nil {
-		_, err = one.store.Put(t.Context(), c.state.key, value, revision)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	put(t, one, c.state.key, next, revision)
 	c.hear(&bus.Message{Data: []byte(`{"from":"somebody who has died","here":1}`)})
 	c.bury(time.Now().Add(2 * silent))
 	viewer.until(`"kind":"class"`, `"slide":2`)
@@ -303,14 +301,11 @@ func TestAskingForTheWheelIsQuiet(t *testing.T) {
 	c := open(t, a, made.Code)
 	owner, asker, other := sit(t, c, "owner", made.Owner), sit(t, c, "asker", ""), sit(t, c, "other", "")
 	other.until(`"kind":"class"`)
-	nobody, err := c.Line("nobody", false)
-	if err == nil {
-		defer nobody.Close()
-		err = nobody.As("")
-	}
+	nobody, err := c.LineAs("", "nobody", "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer nobody.Close()
 	if m := (&seat{t: t, Line: nobody}).say(`{"say":"drive","hash":"` + string(markOf("one")) + `"}`); !strings.Contains(m, "Say hello again") {
 		t.Errorf("who has no name asks for the wheel, and is answered with %s", m)
 	}

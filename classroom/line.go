@@ -5,86 +5,80 @@ package classroom
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"wireup/wire"
 )
 
-const (
-	ratePer  = 20               // messages a second of one viewer, as many more at once
-	pollGone = 10 * time.Second // after its last poll a page that polls has gone
-)
+const pollGone = 10 * time.Second // after its last poll a page that polls has gone
 
 // person is a viewer who is here.
 type person struct {
-	wire  string
-	from  string // the address of another machine; empty for one of this
-	lines int    // that are open as a viewer's
-	all   int    // that are open
-	until time.Time
-	pace  *rate.Limiter
+	wire    string
+	from    string // the address of another machine; empty for one of this
+	network string // by which they are counted
+	lines   int    // that are open as a viewer's
+	all     int    // that are open
+	until   time.Time
+	pace    *pace
 
 	mirror func() // ends what shows their frames to the room; nil if nothing does
 }
 
-// ErrTooFast is when somebody says more than they may. The text is for the close frame.
-var ErrTooFast = fmt.Errorf("over %d messages a second", ratePer)
-
-// ErrViewers is when a class has no room for one more on this instance.
-var ErrViewers = errors.New("the class is full (limit: --class-viewers)")
-
-// reserved is how many pages find room in a class that is full: one of them may be who presents, which
-// only its hello shows.
-const reserved = 16
-
-// linesPer is how many lines there may be to a viewer, of all together: the sockets of a class are not
-// counted by the address that they come from.
-const linesPer = 3
-
 // Line is one page's connection. Call Close when it is over.
 type Line struct {
-	class  *Class
-	key    key
-	who    *person
-	unseen bool // what crosses on it is on no wire
+	class   *Class
+	key     key
+	wire    string
+	from    string
+	network string
+	unseen  bool          // what crosses on it is on no wire
+	own     *pace         // of one that waits at the door
+	out     chan struct{} // closed when it has given way there
+
+	// These change under class.mu, and only when the line itself says something.
+	who     *person // once it has a place among the viewers
+	shown   mark    // of the token that gave it another
+	counted bool    // as a viewer
 
 	mu      sync.Mutex
 	greeted bool
-	counted bool // as a viewer
 	mark    mark
 	name    string // once it is known
 	last    welcomeMessage
 	said    *Message // which is it
 }
 
-// Line opens a line for the viewer with this wire. A token is taken on one that is unseen, and on no
-// other: a wire is read by more people than its owner.
-func (c *Class) Line(id string, unseen bool) (*Line, error) {
-	k := keyOf(c.Code, id)
+func (c *Class) line(id, from string, unseen bool) *Line {
+	return &Line{class: c, key: keyOf(c.Code, id), wire: id, from: from, network: Network(from), unseen: unseen, own: newPace(), out: make(chan struct{})}
+}
+
+// Line opens a line for the page with this wire, at an address that is empty for this machine. Who it is, its
+// hello says. A token is taken on one that is unseen, and on no other: a wire is read by more people than
+// its owner.
+func (c *Class) Line(id, from string, unseen bool) (*Line, error) {
+	l := c.line(id, from, unseen)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.lines >= linesPer*c.all.viewers+reserved {
-		return nil, ErrViewers
+	if unseen {
+		c.stand(l)
+		return l, nil
 	}
-	p := c.people[k]
-	if p == nil {
-		if len(c.people) >= c.all.viewers+reserved {
-			return nil, ErrViewers
-		}
-		p = &person{wire: id, pace: rate.NewLimiter(ratePer, 2*ratePer)}
-		c.people[k] = p
-	}
-	p.all++
-	c.lines++
-	return &Line{class: c, key: k, who: p, unseen: unseen}, nil
+	return l, c.sit(l)
 }
+
+// LineAs opens one that needs no hello, since it is known who has the token; without one that is a viewer.
+func (c *Class) LineAs(token, id, from string, unseen bool) (*Line, error) {
+	l := c.line(id, from, unseen)
+	return l, l.be(markOf(token))
+}
+
+// Out is closed when the line has given way to others: it is to be closed.
+func (l *Line) Out() <-chan struct{} { return l.out }
 
 // Close ends the line.
 func (l *Line) Close() { l.close(0) }
@@ -95,14 +89,13 @@ func (l *Line) CloseFor() { l.close(pollGone) }
 func (l *Line) close(stay time.Duration) {
 	c := l.class
 	c.mu.Lock()
-	l.who.all--
-	c.lines--
+	c.depart(l)
 	if l.counted {
 		l.who.lines--
 		l.who.until = time.Now().Add(stay)
 	}
-	if l.who.all == 0 && stay == 0 {
-		c.forget(l.key, l.who)
+	if l.who != nil {
+		c.rise(l, stay > 0)
 	}
 	c.mu.Unlock()
 	wake(c.poke)
@@ -128,12 +121,6 @@ func (c *Class) bury(now time.Time) {
 	}
 }
 
-// forget forgets a viewer who has gone. c.mu is held.
-func (c *Class) forget(k key, p *person) {
-	c.unmirror(p)
-	delete(c.people, k)
-}
-
 // Here is how many viewers are here on this instance.
 func (c *Class) Here() int {
 	c.mu.Lock()
@@ -151,51 +138,34 @@ func (c *Class) hereLocked() (n int) {
 	return n
 }
 
-// From notes the address of the machine that the line comes from; empty for this one.
-func (l *Line) From(address string) {
-	l.class.mu.Lock()
-	l.who.from = address
-	l.class.mu.Unlock()
-}
-
 // outside is from how many machines but this one, and those of who presents, somebody has joined on
 // this instance. c.mu is held.
 func (c *Class) outside() int {
-	presents, joined := make(map[string]bool), make(map[string]bool)
+	joined := make(map[string]bool)
 	for _, p := range c.people {
-		if p.all > p.lines {
-			presents[p.from] = true
-		} else if p.from != "" {
+		if p.from != "" && p.lines > 0 {
 			joined[p.from] = true
 		}
 	}
-	for from := range presents {
-		delete(joined, from)
+	d := c.stateNow()
+	for _, l := range c.unseen {
+		if d.role(l.shown) != Viewer {
+			delete(joined, l.from)
+		}
 	}
 	return len(joined)
 }
 
-// As says who the line is by its token, without a hello; an empty token is a viewer's.
-// It fails with ErrViewers.
-func (l *Line) As(token string) error { return l.be(markOf(token)) }
-
 // be makes the line that of whoever has the token of a mark, and counts a viewer as here.
 func (l *Line) be(m mark) error {
-	viewer := l.class.stateNow().role(m) == Viewer
 	c := l.class
+	role := c.stateNow().role(m)
 	c.mu.Lock()
-	changes := viewer != l.counted
-	if changes && viewer && l.who.lines == 0 && len(c.people) > c.all.viewers && c.hereLocked() >= c.all.viewers {
-		c.mu.Unlock()
-		return ErrViewers
-	}
-	if changes && viewer {
-		l.who.lines++
-	} else if changes {
-		l.who.lines--
-	}
-	l.counted = viewer
+	changes, err := l.move(role, m)
 	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	if changes {
 		wake(c.poke)
 	}
@@ -205,12 +175,55 @@ func (l *Line) be(m mark) error {
 	return nil
 }
 
+// move gives the line the place of a role. class.mu is held.
+func (l *Line) move(to Role, m mark) (changes bool, err error) {
+	c := l.class
+	if to != Viewer {
+		if err := c.present(l, to); err != nil {
+			return false, err
+		}
+		if changes = l.counted; changes {
+			l.who.lines--
+		}
+		if l.who != nil {
+			c.rise(l, false)
+		}
+		l.shown, l.counted = m, false
+		return changes, nil
+	}
+	if l.who == nil {
+		if err := c.sit(l); err != nil {
+			return false, err
+		}
+		c.depart(l)
+	}
+	if changes = !l.counted; changes {
+		l.who.lines++
+	}
+	l.shown, l.counted = "", true
+	return changes, nil
+}
+
+// pace is what whoever is at the line may say.
+func (l *Line) pace() *pace {
+	if l.who != nil {
+		return l.who.pace
+	}
+	if p := l.class.paces[l.class.stateNow().role(l.shown)]; p != nil {
+		return p
+	}
+	return l.own
+}
+
+// Frame counts a frame that has come on the line, or a request. It is false if that is one too many.
+func (l *Line) Frame() bool { return l.pace().frames.Allow() }
+
 // Answer does what a message says, and returns the answer to it. Its error is a reason to end the
 // line.
 func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
-	if l.drives() {
-		_ = l.who.pace.Wait(ctx) // who drags a slider is slowed down, and not thrown out of the own class
-	} else if !l.who.pace.Allow() {
+	if p := l.pace(); l.drives() {
+		_ = p.messages.Wait(ctx) // who drags a slider is slowed down, and not thrown out of the own class
+	} else if !p.messages.Allow() {
 		return nil, ErrTooFast
 	}
 	c, err := Parse(message)
@@ -223,7 +236,7 @@ func (l *Line) Answer(ctx context.Context, message []byte) (*Message, error) {
 	}
 	l.mu.Lock()
 	greeted := l.greeted
-	c.mark, c.from = l.mark, l.key
+	c.mark, c.from, c.net = l.mark, l.key, netOf(l.class.Code, l.network)
 	l.mu.Unlock()
 	switch {
 	case c.Say == "beat":
@@ -325,7 +338,7 @@ func (l *Line) hello(ctx context.Context, c *Command) (*Message, error) {
 	}
 	joins := m == "" && !d.Ended
 	if joins && l.class.name(l.key) == "" {
-		_ = l.class.command(ctx, &Command{Say: "join", from: l.key}) // without a name one may watch
+		_ = l.class.command(ctx, &Command{Say: "join", from: l.key, net: netOf(l.class.Code, l.network)}) // without a name one may watch
 	}
 	if err := l.be(m); err != nil {
 		return nil, err
@@ -335,7 +348,7 @@ func (l *Line) hello(ctx context.Context, c *Command) (*Message, error) {
 		l.class.mirror(l.key, l.who)
 		l.class.mu.Unlock()
 		if l.class.all.asks != nil {
-			l.class.all.asks(l.who.wire)
+			l.class.all.asks(l.wire)
 		}
 	}
 	l.mu.Lock()

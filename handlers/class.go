@@ -92,6 +92,14 @@ func (s *Server) classError(err error) error {
 		return limitError("classes", s.limits.Classes, "--classes", "End one of yours first.")
 	case errors.Is(err, classroom.ErrViewers):
 		return limitError("viewers in this class", s.limits.ClassViewers, "--class-viewers", "Watch with somebody else.")
+	case errors.Is(err, classroom.ErrAddress):
+		return &StatusError{Code: http.StatusTooManyRequests, Err: err,
+			Text: "Your address has its share of the viewers of this class already (limit: half of --class-viewers). Watch with somebody else."}
+	case errors.Is(err, classroom.ErrPresenting):
+		return &StatusError{Code: http.StatusTooManyRequests, Err: err, Text: fmt.Sprintf("There are %v. Close one of yours first.", err)}
+	case errors.Is(err, classroom.ErrTooFast), errors.Is(err, classroom.ErrFrames):
+		return &StatusError{Code: http.StatusTooManyRequests, Err: err, Header: http.Header{"Retry-After": {"1"}},
+			Text: fmt.Sprintf("That was %v, which is the limit of one viewer. Wait a second.", err)}
 	case errors.Is(err, classroom.ErrNowhere), errors.Is(err, bus.ErrAway), errors.Is(err, bus.ErrFull):
 		return &StatusError{Code: http.StatusServiceUnavailable, Err: err,
 			Text: "A class needs the bus to be kept on, and that is away. Try again in a moment."}
@@ -127,34 +135,55 @@ func (s *Server) openClass(r *http.Request) (c *classroom.Class, release func(),
 	return c, release, nil
 }
 
-// classLine opens a line for the page that a request comes from. Call done when it is over.
-func (s *Server) classLine(r *http.Request) (line *classroom.Line, class *classroom.Class, id wire.ID, done func(), err error) {
-	if id, err = labWire(r); err != nil {
-		return nil, nil, "", nil, err
+// comer is a page that comes to a class.
+type comer struct {
+	id     wire.ID
+	from   string // the address of another machine
+	token  string
+	unseen bool // on no wire
+}
+
+// comerOf is the page that a request comes from.
+func comerOf(r *http.Request) (c comer, err error) {
+	if c.id, err = labWire(r); err != nil {
+		return c, err
 	}
-	if id == "" {
-		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
+	if c.id == "" {
+		return c, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
 			Text: "wire is missing. A class knows its viewers by their wires: give the 13 characters that the page shows."}
 	}
 	q := r.URL.Query() // which labWire has found good
-	unseen := linesUnseen[q.Get("as")]
+	c.unseen, c.token, c.from = linesUnseen[q.Get("as")], bearer(r), otherMachine(r)
 	switch {
-	case q.Has("as") && !unseen && q.Get("as") != "viewer":
-		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef, Text: "as says viewer, presenter or screen."}
-	case bearer(r) != "" && !unseen:
-		return nil, nil, "", nil, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
+	case q.Has("as") && !c.unseen && q.Get("as") != "viewer":
+		return c, &StatusError{Code: http.StatusBadRequest, Ref: classRef, Text: "as says viewer, presenter or screen."}
+	case c.token != "" && !c.unseen:
+		return c, &StatusError{Code: http.StatusBadRequest, Ref: classRef,
 			Text: "Others may read this wire, and no token belongs there. Add &as=presenter or &as=screen to the address, which keeps it off the wire."}
+	}
+	return c, nil
+}
+
+// classRequest opens a line for one request of a page's. Call done when it is over.
+func (s *Server) classRequest(r *http.Request) (line *classroom.Line, class *classroom.Class, id wire.ID, done func(), err error) {
+	c, err := comerOf(r)
+	if err != nil {
+		return nil, nil, "", nil, err
 	}
 	class, release, err := s.openClass(r)
 	if err != nil {
 		return nil, nil, "", nil, err
 	}
-	if line, err = class.Line(string(id), unseen); err != nil {
-		release()
+	line, err = class.LineAs(c.token, string(c.id), c.from, c.unseen)
+	done = func() { line.CloseFor(); release() }
+	if err == nil && !line.Frame() {
+		err = classroom.ErrFrames
+	}
+	if err != nil {
+		done()
 		return nil, nil, "", nil, s.classError(err)
 	}
-	line.From(otherMachine(r))
-	return line, class, id, release, nil
+	return line, class, c.id, done, nil
 }
 
 // otherMachine is the address that a request comes from, unless that is this machine's.

@@ -12,10 +12,7 @@ import (
 	"wireup/classroom"
 )
 
-const (
-	pollRef = "GET /classes/{code}/poll?wire=ID&after=CURSOR"
-	sayRef  = "POST /classes/{code}/say?wire=ID"
-)
+const pollRef = "GET /classes/{code}/poll?wire=ID&after=CURSOR"
 
 // classPoll answers with what is new in a class behind the cursor, once there is something.
 func (s *Server) classPoll(w http.ResponseWriter, r *http.Request) error {
@@ -23,12 +20,11 @@ func (s *Server) classPoll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	line, class, id, release, err := s.classLine(r)
+	line, class, id, done, err := s.classRequest(r)
 	if err != nil {
 		return err
 	}
-	defer release()
-	defer line.CloseFor()
+	defer done()
 	hold, err := s.holds.begin(r, id, classLab)
 	if err != nil {
 		return err
@@ -37,9 +33,6 @@ func (s *Server) classPoll(w http.ResponseWriter, r *http.Request) error {
 	s.hold(w, s.limits.HoldTime)
 	ctx, cancel := context.WithTimeoutCause(hold, s.limits.HoldTime, errHeldLongEnough)
 	defer cancel()
-	if err := line.As(bearer(r)); err != nil {
-		return s.classError(err)
-	}
 	seen := classroom.ParseSeen(q.Get("after"))
 	for {
 		changed := class.Changed()
@@ -81,24 +74,17 @@ func (s *Server) classSay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	line, _, _, release, err := s.classLine(r)
+	line, _, _, done, err := s.classRequest(r)
 	if err != nil {
 		return err
 	}
-	defer release()
-	defer line.CloseFor()
-	if err := line.As(bearer(r)); err != nil {
-		return s.classError(err)
-	}
+	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.HoldTime)
 	defer cancel()
 	s.hold(w, s.limits.HoldTime)
 	answer, err := line.Answer(ctx, b)
-	if errors.Is(err, classroom.ErrTooFast) {
-		return &StatusError{Code: http.StatusTooManyRequests, Err: err, Ref: sayRef, Header: http.Header{"Retry-After": {"1"}},
-			Text: fmt.Sprintf("That was %v, which is the limit. Wait a second.", err)}
-	} else if err != nil {
-		return err
+	if err != nil {
+		return s.classError(err)
 	}
 	writeJSONHead(w)
 	_, _ = w.Write(append(answer.Data[:len(answer.Data):len(answer.Data)], '\n')) // a client that has gone needs no answer

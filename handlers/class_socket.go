@@ -28,26 +28,41 @@ const (
 	classBuffer = 16 << 10
 )
 
-// classHello is within how long a page says hello: until then it may hold a place that is kept for who
-// presents. It is a variable for the tests.
-var classHello = 10 * time.Second
+// classHello is within how long a page says hello, and classShow, one that has to show a token. They are
+// variables for the tests.
+var (
+	classHello = 10 * time.Second
+	classShow  = 3 * time.Second
+)
 
 // classWriters holds write buffers, so that a page that is told nothing has none.
 var classWriters sync.Pool
 
 // classSocket upgrades, and lets a page into a class until one side ends it.
 func (s *Server) classSocket(w http.ResponseWriter, r *http.Request) error {
-	line, class, id, release, err := s.classLine(r)
+	from, err := comerOf(r)
+	if err != nil {
+		return err
+	}
+	class, release, err := s.openClass(r)
 	if err != nil {
 		return err
 	}
 	defer release()
-	defer line.Close()
+	line, full := class.Line(string(from.id), from.from, from.unseen)
+	if full == nil {
+		defer line.Close()
+	}
+	hello := classHello
+	if from.unseen {
+		hello = classShow
+	}
 	tap := tapOf(r)
 	return s.socket(w, r, webSocket{
-		wire: id, apart: true,
+		wire: from.id, apart: true,
 		instead: "This is the WebSocket of a class. Open it with new WebSocket(url), or poll beside it: " +
 			"GET /classes/{code}/poll and POST /classes/{code}/say.",
+		wrap:     func(c net.Conn) net.Conn { return &framed{Conn: c, frame: line.Frame} },
 		upgrader: websocket.Upgrader{ReadBufferSize: 512, WriteBufferSize: 4 << 10, WriteBufferPool: &classWriters},
 		serve: func(ctx context.Context, conn *websocket.Conn) {
 			if tap != nil {
@@ -55,8 +70,13 @@ func (s *Server) classSocket(w http.ResponseWriter, r *http.Request) error {
 					_ = tcp.SetWriteBuffer(classBuffer) // with another it only takes longer to notice
 				}
 			}
-			p := &classPage{Server: s, conn: conn, line: line, class: class,
+			p := &classPage{Server: s, conn: conn, line: line, class: class, hello: hello,
 				answers: make(chan *classroom.Message), gone: make(chan struct{})}
+			if full != nil { // which a browser tells its page of in a close frame, and in no other way
+				p.bye(classRefusal{websocket.ClosePolicyViolation, full.Error()})
+				p.drain()
+				return
+			}
 			reading, stop := context.WithCancel(context.Background())
 			go p.read(reading)
 			p.write(ctx)
@@ -74,6 +94,7 @@ type classPage struct {
 	conn    *websocket.Conn
 	line    *classroom.Line
 	class   *classroom.Class
+	hello   time.Duration // within which it says that
 	answers chan *classroom.Message
 	gone    chan struct{} // closed when nothing more is read
 	why     error         // and why, if it is for us to say
@@ -82,7 +103,7 @@ type classPage struct {
 // read does what the page says, one message after the other: each is answered before the next is read.
 func (p *classPage) read(ctx context.Context) {
 	defer close(p.gone)
-	late := time.Now().Add(classHello)
+	late := time.Now().Add(p.hello)
 	alive := func() error {
 		if !p.line.Greeted() {
 			return p.conn.SetReadDeadline(late)
@@ -92,14 +113,8 @@ func (p *classPage) read(ctx context.Context) {
 	p.conn.SetPongHandler(func(string) error { return alive() })
 	for alive() == nil {
 		kind, m, err := p.conn.NextReader()
-		switch {
-		case !mirror.TimedOut(err):
-		case p.line.Greeted():
-			p.why = errClassStuck
-		default:
-			p.why = classRefusal{websocket.ClosePolicyViolation, fmt.Sprintf("say hello within %v", classHello)}
-		}
 		if err != nil {
+			p.ended(err)
 			return
 		}
 		if kind != websocket.TextMessage {
@@ -108,6 +123,7 @@ func (p *classPage) read(ctx context.Context) {
 		}
 		b, err := io.ReadAll(io.LimitReader(m, classroom.MostMessage+1))
 		if err != nil {
+			p.ended(err)
 			return
 		}
 		if len(b) > classroom.MostMessage {
@@ -127,6 +143,19 @@ func (p *classPage) read(ctx context.Context) {
 	}
 }
 
+// ended notes why nothing more is read, if that is for us to say.
+func (p *classPage) ended(err error) {
+	switch {
+	case errors.Is(err, classroom.ErrFrames):
+		p.why = classRefusal{websocket.ClosePolicyViolation, err.Error()}
+	case !mirror.TimedOut(err):
+	case p.line.Greeted():
+		p.why = errClassStuck
+	default:
+		p.why = classRefusal{websocket.ClosePolicyViolation, fmt.Sprintf("say hello within %v", p.hello)}
+	}
+}
+
 // classRefusal is why a socket is closed by us.
 type classRefusal struct {
 	code int
@@ -134,6 +163,9 @@ type classRefusal struct {
 }
 
 func (r classRefusal) Error() string { return r.say }
+
+// errGaveWay is when others came behind one that showed no token.
+var errGaveWay = classRefusal{websocket.ClosePolicyViolation, "too many wait that show no token; say hello at once"}
 
 // errClassStuck is when a page takes nothing any more.
 var errClassStuck = classRefusal{websocket.CloseTryAgainLater, "you took nothing for too long; come back"}
@@ -165,6 +197,8 @@ func (p *classPage) write(ctx context.Context) {
 			err = p.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(classStall))
 		case <-ctx.Done():
 			err = classRefusal{websocket.CloseGoingAway, "the server is stopping"}
+		case <-p.line.Out():
+			err = errGaveWay
 		case <-p.class.Stopped():
 			err = classRefusal{websocket.CloseGoingAway, "the class is closed here; come back"}
 		case <-p.gone:
@@ -184,8 +218,18 @@ func (p *classPage) write(ctx context.Context) {
 	if r == errClassStuck {
 		p.log.Info("a page that takes nothing is dropped from its class", "class", p.class.Code, "address", p.conn.RemoteAddr())
 	}
-	// A page that can't be told has gone.
+	p.bye(r)
+}
+
+// bye closes the socket for a reason. A page that can't be told has gone.
+func (p *classPage) bye(r classRefusal) {
 	_ = p.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(r.code, r.say), time.Now().Add(feedLinger))
+}
+
+// drain takes what is still on its way.
+func (p *classPage) drain() {
+	_ = p.conn.SetReadDeadline(time.Now().Add(feedLinger))
+	_, _ = io.CopyN(io.Discard, p.conn.NetConn(), 1<<20)
 }
 
 // linger gives the page a moment for its part in the closing handshake, and takes what is still on
@@ -196,8 +240,7 @@ func (p *classPage) linger() {
 	select {
 	case <-p.gone:
 		if p.why != nil {
-			_ = p.conn.SetReadDeadline(time.Now().Add(feedLinger))
-			_, _ = io.CopyN(io.Discard, p.conn.NetConn(), 1<<20)
+			p.drain()
 		}
 	case <-over.C:
 	}

@@ -111,6 +111,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, tap *inspector.
 type hijacked struct {
 	http.ResponseWriter
 	done bool
+	wrap func(net.Conn) net.Conn // may be nil
 }
 
 var errEarly = errors.New("the client sent bytes before the handshake was answered")
@@ -132,6 +133,9 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 			mirror.End(tap)
 		}
 		return nil, nil, errors.Join(errEarly, err, conn.Close())
+	}
+	if h.wrap != nil {
+		conn = h.wrap(conn)
 	}
 	return conn, rw, nil
 }

@@ -5,6 +5,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 
 	"github.com/gorilla/websocket"
@@ -18,6 +19,7 @@ type webSocket struct {
 	apart    bool                                            // a whole room of them sits behind one address: it isn't counted there
 	instead  string                                          // what somebody is told who asks for no upgrade
 	before   func() error                                    // between the checks and the 101; may be nil
+	wrap     func(net.Conn) net.Conn                         // what gorilla gets of the connection; may be nil
 	upgrader websocket.Upgrader                              // buffers, and whether it compresses
 	serve    func(ctx context.Context, conn *websocket.Conn) // until the end; ctx is over when the server stops
 }
@@ -49,7 +51,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, ws webSocket) er
 	u.HandshakeTimeout = upgradeTimeout
 	u.CheckOrigin = func(*http.Request) bool { return true }          // checkHandshake has done so
 	u.Error = func(http.ResponseWriter, *http.Request, int, error) {} // the funnel answers
-	watched := &hijacked{ResponseWriter: w}
+	watched := &hijacked{ResponseWriter: w, wrap: ws.wrap}
 	conn, err := u.Upgrade(watched, r, nil)
 	if err != nil && watched.done {
 		return nil // there is nobody left to answer
