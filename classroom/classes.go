@@ -217,6 +217,20 @@ func (a *Classes) Exists(ctx context.Context, code string) (bool, error) {
 	return revision > 0, err
 }
 
+// Knows reports whether somebody with this wire is in the class here, or whether the token is one of who
+// presents it.
+func (a *Classes) Knows(code, id, token string) bool {
+	a.mu.Lock()
+	c := a.open[code]
+	a.mu.Unlock()
+	if c == nil {
+		return false
+	}
+	people, _ := c.crowd.doc()
+	_, in := people.number(keyOf(code, id))
+	return in || c.Role(token) != Viewer
+}
+
 // Open returns the class of that code, for as long as release isn't called.
 func (a *Classes) Open(ctx context.Context, code string) (c *Class, release func(), err error) {
 	if a.store == nil {

@@ -108,31 +108,25 @@ func (s *Server) classError(err error) error {
 }
 
 // classOf is the code in a request's path, of a class that there is.
-func (s *Server) classOf(r *http.Request) (string, error) {
-	code, ok := classroom.ParseCode(r.PathValue("code"))
-	if !ok {
-		return "", s.classError(classroom.ErrNone)
-	}
-	switch ok, err := s.classes.Exists(r.Context(), code); {
-	case err != nil:
-		return "", s.classError(err)
-	case !ok:
-		return "", s.classError(classroom.ErrNone)
-	}
-	return code, nil
+func (s *Server) classOf(r *http.Request) (found string, err error) {
+	err = s.find(r, func(code string) error {
+		found = code
+		ok, err := s.classes.Exists(r.Context(), code)
+		if err == nil && !ok {
+			err = classroom.ErrNone
+		}
+		return err
+	})
+	return found, err
 }
 
 // openClass finds the class that a request is about. Call release when it is answered.
 func (s *Server) openClass(r *http.Request) (c *classroom.Class, release func(), err error) {
-	code, ok := classroom.ParseCode(r.PathValue("code"))
-	if !ok {
-		return nil, nil, s.classError(classroom.ErrNone)
-	}
-	c, release, err = s.classes.Open(r.Context(), code)
-	if err != nil {
-		return nil, nil, s.classError(err)
-	}
-	return c, release, nil
+	err = s.find(r, func(code string) (err error) {
+		c, release, err = s.classes.Open(r.Context(), code)
+		return err
+	})
+	return c, release, err
 }
 
 // comer is a page that comes to a class.

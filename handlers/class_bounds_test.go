@@ -212,3 +212,56 @@ func TestClassSaysOverSockets(t *testing.T) {
 		t.Errorf("the class has gone from revision %v to %v", class["rev"], now["rev"])
 	}
 }
+
+// Who tries codes is slowed down, and told so; a right one is answered all the same, and at once to who is
+// in that class.
+func TestClassGuesses(t *testing.T) {
+	usual := guessPause
+	t.Cleanup(func() { guessPause = usual }) // when the server has stopped
+	guessPause = 300 * time.Millisecond
+	s := startClass(t, DefaultLimits(), "", nil)
+	p := s.page(t, 1, "viewer", "")
+	p.Until("the welcome", classtest.Kind("welcome"))
+	var answer struct{ Error string }
+	status, tries := 0, 0
+	for ; status != http.StatusTooManyRequests && tries < 500; tries++ {
+		path := []string{"/classes/zzzzz/poll?wire=" + string(wireOf(tries)), "/c/none", "/classes/zzzzz"}[tries%3]
+		status = s.ask(t, "GET", path, "", "", &answer)
+		if status != http.StatusNotFound && status != http.StatusTooManyRequests {
+			t.Fatalf("%s: %d", path, status)
+		}
+	}
+	if tries < guessBurst || !strings.Contains(answer.Error, "limit: 60") {
+		t.Errorf("after %d wrong codes: %d %q", tries, status, answer.Error)
+	}
+	timed := func(method, path, token, body string, want int) time.Duration {
+		t.Helper()
+		began := time.Now()
+		if status := s.ask(t, method, path, token, body, nil); status != want {
+			t.Errorf("%s %s while somebody guesses: %d; want %d", method, path, status, want)
+		}
+		return time.Since(began)
+	}
+	if took := timed("GET", s.path("poll?wire=")+string(wireOf(2)), "", "", 200); took < guessPause {
+		t.Errorf("a right code is told after %v while somebody guesses", took)
+	}
+	for _, path := range []string{"say?wire=" + string(wireOf(1)), "say?as=presenter&wire=" + string(wireOf(3))} {
+		token := ""
+		if strings.Contains(path, "presenter") {
+			token = s.made.Owner
+		}
+		if took := timed("POST", s.path(path), token, `{"say":"beat"}`, 200); took >= guessPause {
+			t.Errorf("who is in the class waits for %v: %s", took, path)
+		}
+	}
+	if g := &s.guesses; g.spent("192.0.2.7") || len(g.of) != 1 {
+		t.Errorf("guesses are kept of %d addresses", len(g.of))
+	}
+	var g guesses
+	for n := range 3 * guessers {
+		g.wrong(fmt.Sprint(n))
+	}
+	if len(g.of) > guessers {
+		t.Errorf("guesses are kept of %d addresses", len(g.of))
+	}
+}

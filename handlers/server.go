@@ -136,6 +136,7 @@ type Server struct {
 	bus      *bus.Bus // nil if nothing lasts
 	metrics  *metrics
 	classes  *classroom.Classes
+	guesses  guesses
 
 	presenter   string
 	dissections dissections
