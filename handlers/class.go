@@ -61,14 +61,30 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
+// hasSecret reports whether a request shows the presenter's secret.
+func (s *Server) hasSecret(r *http.Request) bool {
+	given, want := sha256.Sum256([]byte(bearer(r))), sha256.Sum256([]byte(s.presenter))
+	return s.presenter != "" && subtle.ConstantTimeCompare(given[:], want[:]) == 1
+}
+
+// presents reports whether a request is from who presents, or opens a line that soon shows it: it is let in
+// when the server has no room for others.
+func (s *Server) presents(r *http.Request) bool {
+	rest, ok := strings.CutPrefix(r.URL.Path, classPath)
+	code, what, _ := strings.Cut(rest, "/")
+	if ok && what == "socket" && linesUnseen[r.URL.Query().Get("as")] {
+		return true
+	}
+	return s.hasSecret(r) || ok && s.classes.Knows(code, "", bearer(r))
+}
+
 // makeClass makes a class for whoever has the presenter's secret.
 func (s *Server) makeClass(w http.ResponseWriter, r *http.Request) error {
-	given, want := sha256.Sum256([]byte(bearer(r))), sha256.Sum256([]byte(s.presenter))
 	switch {
 	case bearer(r) == "":
 		return &StatusError{Code: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {"Bearer"}},
 			Text: "Only a presenter makes classes. Open the presenter's link, which wireup prints when it starts."}
-	case s.presenter == "" || subtle.ConstantTimeCompare(given[:], want[:]) != 1:
+	case !s.hasSecret(r):
 		text := "This is not the presenter's secret of this server. Open the link that wireup printed when it started last."
 		if s.bus != nil && s.bus.Shared() {
 			text = "This instance has another --presenter than the one whose link this is. Give all instances the same, and open its link."

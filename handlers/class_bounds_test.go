@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -263,5 +264,55 @@ func TestClassGuesses(t *testing.T) {
 	}
 	if len(g.of) > guessers {
 		t.Errorf("guesses are kept of %d addresses", len(g.of))
+	}
+}
+
+// Who presents gets in when every connection is taken, and is told as ever; others are told of the limit.
+func TestClassOverConnections(t *testing.T) {
+	l := DefaultLimits()
+	l.Connections = 3
+	s := startClass(t, l, "", nil)
+	http.DefaultClient.CloseIdleConnections()
+	var slow []*rawClient
+	for range l.Connections {
+		c := s.dial(t)
+		c.send("GET /healthz HTTP/1.1\r\n") // and no more
+		slow = append(slow, c)
+	}
+	for taken := false; !taken; runtime.Gosched() {
+		s.conns.mu.Lock()
+		taken = len(s.conns.open) == l.Connections
+		for c := range s.conns.open {
+			taken = taken && c.begun.Load()
+		}
+		s.conns.mu.Unlock()
+	}
+	for range 3 * heardOver { // and more that say nothing
+		s.dial(t)
+	}
+	var refused struct{ Error string }
+	for path, token := range map[string]string{
+		"/healthz": "", s.path("poll?wire=") + string(wireOf(1)): "", s.path("poll?as=screen&wire=") + string(wireOf(1)): strangerToken,
+	} {
+		if status := s.ask(t, "GET", path, token, "", &refused); status != 503 || !strings.Contains(refused.Error, "--connections") {
+			t.Errorf("%s: %d %q", path, status, refused.Error)
+		}
+	}
+	owner := s.page(t, 2, "presenter", s.made.Owner)
+	owner.Until("the desk", classtest.Kind("desk"))
+	owner.Does(`{"say":"go","lesson":"frames","slide":2}`)
+	if status := s.ask(t, "GET", s.path("poll?as=screen&wire=")+string(wireOf(3)), s.made.Screen, "", nil); status != 200 {
+		t.Errorf("the projector polls: %d", status)
+	}
+	if status := s.ask(t, "POST", "/classes", classSecret, "", nil); status != 201 {
+		t.Errorf("whoever presents makes a class: %d", status)
+	}
+	s.conns.mu.Lock()
+	if n := len(s.conns.over); n > heardOver {
+		t.Errorf("%d connections are heard over the limit", n)
+	}
+	s.conns.mu.Unlock()
+	for _, c := range slow {
+		c.Close()
 	}
 }

@@ -6,7 +6,6 @@ package handlers
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -18,21 +17,21 @@ import (
 )
 
 const (
-	// turnedAway is how many connections over the limit are told so at once; more are closed
-	// without a word.
-	turnedAway = 64
+	// heardOver is how many connections over the limit are heard at once: who presents a class is let in, and
+	// others are told of the limit. The one that has waited longest gives way.
+	heardOver = 64
 
-	// turnTime is how long such a connection may take to send its request and hear the answer.
+	// turnTime is how long a connection that is turned away may take to hear the answer.
 	turnTime = time.Second
 )
 
 // conns knows every connection that speaks plain HTTP. One that becomes a WebSocket leaves.
 type conns struct {
 	limits Limits
-	turned chan struct{} // holds one for each connection that is being turned away
 
 	mu       sync.Mutex
 	open     map[*plainConn]struct{}
+	over     map[*plainConn]struct{}            // heard over the limit
 	address  map[string]map[*plainConn]struct{} // by client
 	draining bool
 }
@@ -41,8 +40,9 @@ type conns struct {
 type plainConn struct {
 	*inspector.Conn
 	conns *conns
-	host  string      // the client's address
-	begun atomic.Bool // something has come since the connection began to wait for a request
+	host  string       // the client's address
+	over  *StatusError // why there is no room for it; nil if there is
+	begun atomic.Bool  // something has come since the connection began to wait for a request
 
 	// Guarded by conns.mu.
 	state http.ConnState
@@ -53,8 +53,8 @@ type plainConn struct {
 func newConns(l Limits) *conns {
 	return &conns{
 		limits:  l,
-		turned:  make(chan struct{}, turnedAway),
 		open:    make(map[*plainConn]struct{}),
+		over:    make(map[*plainConn]struct{}),
 		address: make(map[string]map[*plainConn]struct{}),
 	}
 }
@@ -103,8 +103,8 @@ func (l *plainListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		p := &plainConn{Conn: inspector.ConnOf(c), conns: l.conns, host: clientOf(c.RemoteAddr().String()), since: time.Now()}
-		if refused := l.conns.admit(p); refused != nil {
-			l.conns.turnAway(c, refused)
+		if p.over = l.conns.admit(p); p.over != nil && !l.conns.hear(p) {
+			_ = c.Close() // without a word
 			continue
 		}
 		return p, nil
@@ -150,6 +150,30 @@ func (s *conns) admit(c *plainConn) *StatusError {
 	return nil
 }
 
+// hear has a connection heard for which there is no room.
+func (s *conns) hear(c *plainConn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining {
+		return false
+	}
+	if len(s.over) >= heardOver {
+		var longest *plainConn
+		for c := range s.over {
+			if c.waits() && (longest == nil || c.since.Before(longest.since)) {
+				longest = c
+			}
+		}
+		if longest == nil {
+			return false
+		}
+		s.leave(longest)
+		_ = longest.Close() // an error leaves nothing to do
+	}
+	s.over[c] = struct{}{}
+	return true
+}
+
 // makeRoom closes that one of the connections which has waited longest after an answer.
 func (s *conns) makeRoom(of map[*plainConn]struct{}) bool {
 	var longest *plainConn
@@ -186,33 +210,11 @@ func (s *conns) leave(c *plainConn) {
 	}
 	c.after = nil
 	delete(s.open, c)
+	delete(s.over, c)
 	peers := s.address[c.host]
 	if delete(peers, c); len(peers) == 0 {
 		delete(s.address, c.host)
 	}
-}
-
-// turnAway answers the first request of a connection that there is no room for, and closes.
-func (s *conns) turnAway(c net.Conn, why *StatusError) {
-	select {
-	case s.turned <- struct{}{}:
-	default:
-		_ = c.Close()
-		return
-	}
-	go func() {
-		defer func() {
-			_ = c.Close()
-			<-s.turned
-		}()
-		// None of the errors matters: the connection is closed whatever comes of it.
-		_ = c.SetDeadline(time.Now().Add(turnTime))
-		_, _ = c.Read(make([]byte, 4<<10)) // an answer ahead of its request may be taken for nobody's
-		_, _ = c.Write(why.raw())
-		if half, ok := c.(*inspector.Conn); ok && half.CloseWrite() == nil {
-			_, _ = io.CopyN(io.Discard, c, 64<<10) // what is left unread would reset the connection
-		}
-	}()
 }
 
 // changed is told by net/http what its connections do.
@@ -238,9 +240,11 @@ func (s *conns) drain() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.draining = true
-	for c := range s.open {
-		if c.waits() {
-			_ = c.Close() // an error leaves nothing to do
+	for _, of := range []map[*plainConn]struct{}{s.open, s.over} {
+		for c := range of {
+			if c.waits() {
+				_ = c.Close() // an error leaves nothing to do
+			}
 		}
 	}
 }

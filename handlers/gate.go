@@ -22,6 +22,12 @@ func (s *Server) gate(next http.Handler) serve {
 	origins.SetDenyHandler(s.funnel(foreignPage))
 	next = origins.Handler(next)
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if over, ok := r.Context().Value(overKey{}).(*StatusError); ok {
+			w.Header().Set("Connection", "close")
+			if !s.presents(r) {
+				return over
+			}
+		}
 		if err := s.admit(r); err != nil {
 			return err
 		}

@@ -195,6 +195,9 @@ func New(c Config) (*Server, error) {
 		ConnState:      s.conns.changed,
 		ErrorLog:       slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			if p, ok := c.(*plainConn); ok && p.over != nil {
+				ctx = context.WithValue(ctx, overKey{}, p.over)
+			}
 			return context.WithValue(ctx, tapKey{}, inspector.ConnOf(c))
 		},
 	}
@@ -256,7 +259,10 @@ func (s *Server) handler() http.Handler {
 	return s.logged(s.funnel(s.gate(s.mux)))
 }
 
-type tapKey struct{}
+type (
+	tapKey  struct{}
+	overKey struct{} // why there is no room for the request's connection
+)
 
 // tapOf returns the tap under the connection that r came on, or nil.
 func tapOf(r *http.Request) *inspector.Conn {
