@@ -48,11 +48,33 @@
 // # The room's frames
 //
 // What crosses on the wires of the viewers is copied to a wire of the class's own, under pseudonyms and
-// without addresses (wire.Hub.Mirror). Its id is told to who presents. A frame from there can stand in
-// the spotlight: everybody sees its bytes, and its text once the driver shows it.
+// without addresses (wire.Hub.Mirror). Of what a viewer says to the class itself the header and the length
+// are shown, and no payload: a vote is among it. The wire's id is told to who presents; it is another one
+// as soon as a guest drives no more. A frame from there can stand in the spotlight: everybody sees its
+// bytes, and its text once the driver shows it.
+//
+// # What time it is
+//
+// A class has a clock of its own, which began with the time of day when the program did and goes on with
+// the machine's: to set the time of day moves no budget and no end (now.go). Pages are told what time it
+// is with each beat, and count on from there by themselves. Of two instances each has its own, so their
+// machines' clocks are to agree when they start.
 //
 // # Bounds
 //
-// They are in limits.go; how many classes and viewers there may be is the caller's to say. Text of
-// people is checked by classroom/typed before others are shown it.
+// They are in limits.go and places.go; how many classes and viewers there may be is the caller's to say.
+// Text of people is checked by classroom/typed before others are shown it.
+//
+// A viewer says 20 messages a second, in 40 frames or requests, and twice as many at once, on all lines
+// together. A line that goes beyond is closed, and says which limit it was. Who drives is slowed down.
+//
+// Of the places of a class, here and in the document, one address has half, or 1 000 if that is more: a
+// room behind one address gets in, and one machine that draws wire after wire leaves the rest to others.
+// An IPv6 address counts by its network of 64 bits. This machine's own address has no such bound, since a
+// proxy may stand there and everybody behind it; what a proxy on another machine brings is one address.
+// Nobody's place is ever given to somebody else, so that names and votes stay with whom they belong to.
+//
+// Who presents needs no viewer's place. Until a token is shown, a line that says to be a presenter's waits
+// at the door for three seconds; there are 64 such places, and the oldest line of the address that has
+// most of them gives way. Each token has 32 lines.
 package classroom
