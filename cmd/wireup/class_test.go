@@ -95,6 +95,10 @@ func TestClassOnTwoInstances(t *testing.T) {
 		v.Does(fmt.Sprintf(`{"say":"vote","poll":%v,"choice":%d}`, poll, n%2))
 	}
 	viewers[0].Does(`{"say":"ask","text":"Why is the mask there?"}`)
+	viewers[1].Until("the question", func(m classtest.Message) bool { // which comes from another instance
+		asked, _ := m["questions"].([]any)
+		return m["kind"] == "crowd" && len(asked) == 1
+	})
 	viewers[1].Does(`{"say":"up","question":1}`)
 
 	kill()
