@@ -201,6 +201,17 @@ func resend(t *testing.T, address string, f *exercise.Fixture) {
 	heard := make(map[int]chan struct{}) // told of each piece that comes
 	awaits := make(map[int]bool)         // the server has to speak before the client goes on
 	behind := make(map[int]bool)         // connections that no client opens
+	hear := func(r exercise.Record) { // waits until the server has said what it said before
+		if !awaits[r.Conn] {
+			return
+		}
+		awaits[r.Conn] = false
+		select {
+		case <-heard[r.Conn]:
+		case <-time.After(longestPause):
+			t.Fatalf("line %d: the server says nothing", r.Line)
+		}
+	}
 	var at time.Duration
 	for _, r := range f.Records {
 		if gap := min(r.At-at, longestPause); gap > 20*time.Millisecond && r.What != exercise.RecordOpen {
@@ -244,23 +255,18 @@ func resend(t *testing.T, address string, f *exercise.Fixture) {
 				awaits[r.Conn] = true
 				continue
 			}
-			if awaits[r.Conn] {
-				awaits[r.Conn] = false
-				select {
-				case <-heard[r.Conn]:
-				case <-time.After(longestPause):
-					t.Fatalf("line %d: the server says nothing", r.Line)
-				}
-			}
+			hear(r)
 			if _, err := lines[r.Conn].Write(r.Bytes); err != nil && !errors.Is(err, io.EOF) {
 				t.Logf("line %d: %v", r.Line, err) // the server may have closed, as it had to
 			}
 		case exercise.RecordEOF:
+			hear(r)
 			if half, ok := lines[r.Conn].(interface{ CloseWrite() error }); ok {
 				half.CloseWrite()
 			}
 		case exercise.RecordEnd:
 			if strings.HasPrefix(r.Ending.String(), "client") {
+				hear(r)
 				if tcp, ok := lines[r.Conn].(*net.TCPConn); ok && r.Ending == inspector.EndReset {
 					tcp.SetLinger(0)
 				}
