@@ -201,7 +201,7 @@ func resend(t *testing.T, address string, f *exercise.Fixture) {
 	heard := make(map[int]chan struct{}) // told of each piece that comes
 	awaits := make(map[int]bool)         // the server has to speak before the client goes on
 	behind := make(map[int]bool)         // connections that no client opens
-	hear := func(r exercise.Record) { // waits until the server has said what it said before
+	hear := func(r exercise.Record) {    // waits until the server has said what it said before
 		if !awaits[r.Conn] {
 			return
 		}
