@@ -12,7 +12,7 @@ import (
 )
 
 var course = Outline{
-	{ID: "frames", Title: "Frames", Exercises: []string{"smallest"}, Slides: []Slide{{"Frames", "must", 4, 0}, {"FIN", "must", 4, 2}, {"More", "could", 2, 0}}},
+	{ID: "frames", Title: "Frames", Labs: []string{"echo"}, Exercises: []string{"smallest"}, Slides: []Slide{{"Frames", "must", 4, 0}, {"FIN", "must", 4, 2}, {"More", "could", 2, 0}}},
 	{ID: "masking", Title: "Masking", Exercises: []string{"two-keys"}, Slides: []Slide{{"Masking", "should", 3, 0}, {"Why", "should", 3, 1}}},
 	{ID: "race", Title: "Race", Slides: []Slide{{"Race", "could", 5, 0}, {"Run", "could", 5, 0}}},
 }
@@ -77,14 +77,14 @@ func TestStateCommands(t *testing.T) {
 		{"undo twice", []string{`{"say":"go","lesson":"frames","slide":2}`, `{"say":"undo"}`, `{"say":"undo"}`}, nil, "no step to go back to"},
 		{"lab", []string{`{"say":"lab","slide":"frames/2","values":{"0":"Spang\nagain"},"presses":2}`},
 			func(d *state) bool { return d.Lab.Values["0"] == "Spang\nagain" && d.Lab.Presses == 2 }, ""},
-		{"view", []string{`{"say":"view","slide":"frames/2","scroll":0.25,"room":true,"edge":"line","replay":"frames/smallest","press":3,"button":"Send"}`},
+		{"view", []string{`{"say":"view","slide":"frames/2","scroll":0.25,"room":true,"edge":"line","replay":"frames/echo","press":3,"button":"Send"}`},
 			func(d *state) bool {
-				return *d.View == onScreen{"frames/2", 0.25, true, "line", "frames/smallest", 3, "Send"}
+				return *d.View == onScreen{"frames/2", 0.25, true, "line", "frames/echo", 3, "Send"}
 			}, ""},
 		{"view of no slide", []string{`{"say":"view","slide":"frames/9"}`}, nil, "slide is a lesson and a number"},
 		{"view beyond the end", []string{`{"say":"view","slide":"frames/2","scroll":1.5}`}, nil, "scroll is a number from 0"},
 		{"view with another edge", []string{`{"say":"view","slide":"frames/2","edge":"left"}`}, nil, "edge is"},
-		{"view of no exercise", []string{`{"say":"view","slide":"frames/2","replay":"frames/nope"}`}, nil, `no exercise called "frames/nope"`},
+		{"view of no session", []string{`{"say":"view","slide":"frames/2","replay":"frames/nope"}`}, nil, `no recorded session called "frames/nope"`},
 		{"view with a control", []string{`{"say":"view","slide":"frames/2","press":1,"button":"a\u0007"}`}, nil, "what stands on one"},
 		{"lab of no slide", []string{`{"say":"lab","slide":"frames/9"}`}, nil, "slide is a lesson and a number"},
 		{"lab too large", []string{`{"say":"lab","slide":"frames/2","values":{"0":"` + strings.Repeat("x", mostLab) + `"}}`}, nil, "2048 bytes together"},

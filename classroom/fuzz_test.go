@@ -24,7 +24,7 @@ func fields(r *rand.Rand, owner string) map[string]any {
 		"lesson": pick("frames", "race", "nope", "", 5), "step": pick(0, 1, 2, -1, 1<<40, "1"),
 		"slide":  pick(1, 2, 99, -1, "frames/2", "race/1", nil, []int{1}),
 		"values": pick(map[string]string{"0": "x"}, map[string]any{"0": 1}, nil, "x"), "presses": pick(0, 3, -1, 1<<30),
-		"scroll": pick(0.5, -1, 7, "x"), "room": pick(true, false, 1), "edge": pick("line", "open", "", "nope"), "replay": pick("frames/smallest", "nope", 3), "press": pick(1, -1), "button": pick("Send", "\a"),
+		"scroll": pick(0.5, -1, 7, "x"), "room": pick(true, false, 1), "edge": pick("line", "open", "", "nope"), "replay": pick("frames/echo", "nope", 3), "press": pick(1, -1), "button": pick("Send", "\a"),
 		"question": pick("HTTP?", "", 1, 2, -1, nil, []string{"x"}), "options": pick([]string{"Yes", "No"}, []string{}, "x", nil),
 		"exercise": pick("frames/smallest", "", "nope"), "viewer": pick("teal otter", "", 5), "seq": pick(1, 0, -1),
 		"count": pick(20, 0, 1<<20), "at": pick(0, 1, int64(1)<<62, -5), "part": pick("", "race", "frames/3"), "off": pick(true, false),

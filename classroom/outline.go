@@ -15,6 +15,7 @@ type Outline []Lesson
 type Lesson struct {
 	ID, Title string
 	Slides    []Slide
+	Labs      []string // on its slides: each has a recorded session
 	Exercises []string
 }
 
@@ -39,6 +40,13 @@ func (o Outline) has(exercise string) bool {
 	lesson, id := cut(exercise)
 	l, _ := o.lesson(lesson)
 	return l != nil && slices.Contains(l.Exercises, id)
+}
+
+// records reports whether there is a recorded session of this name: of a lab on a slide, such as frames/echo.
+func (o Outline) records(session string) bool {
+	lesson, lab := cut(session)
+	l, _ := o.lesson(lesson)
+	return l != nil && slices.Contains(l.Labs, lab)
 }
 
 // holds says why a step is not in the course, if so.

@@ -51,7 +51,7 @@ type (
 		Scroll float64 `json:"scroll"` // of a slide that is taller than its place: 0 is its top, 1 its end
 		Room   bool    `json:"room"`   // the room's frames lie over the slide
 		Edge   string  `json:"edge"`   // how to join: open, or line; empty: as the slide leaves room
-		Replay string  `json:"replay"` // the exercise whose recorded session lies over the slide
+		Replay string  `json:"replay"` // the lab, such as frames/echo, whose recorded session lies over the slide
 		Press  int     `json:"press"`  // grows when the driver has pressed a button of the slide's lab
 		Button string  `json:"button"` // what stands on it
 	}
@@ -326,8 +326,8 @@ func (d *state) setView(c *Command, o Outline) error {
 		return refuse("scroll is a number from 0, a slide's top, to 1, its end.")
 	case c.Edge != "" && c.Edge != "open" && c.Edge != "line":
 		return refuse(`edge is "open", "line", or "".`)
-	case c.Replay != "" && !o.has(c.Replay):
-		return refuse("There is no exercise called %q. Name one such as frames/smallest.", clipped(c.Replay))
+	case c.Replay != "" && !o.records(c.Replay):
+		return refuse("There is no recorded session called %q. Name one such as frames/echo.", clipped(c.Replay))
 	case c.Press < 0 || c.Press > mostPress || c.Button != "" && !typed.Shows(c.Button, mostOption):
 		return refuse("press is a number to %d, and button what stands on one, of %d characters at most.", mostPress, mostOption)
 	}

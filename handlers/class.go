@@ -43,6 +43,9 @@ func outlineOf(course *lessons.Course) classroom.Outline {
 		c := classroom.Lesson{ID: l.ID, Title: l.Title}
 		for _, slide := range l.Slides {
 			c.Slides = append(c.Slides, classroom.Slide{Title: slide.Title, Level: string(slide.Level), Minutes: slide.Minutes, Last: slide.Steps})
+			if slide.Lab != "" {
+				c.Labs = append(c.Labs, slide.Lab)
+			}
 		}
 		for _, x := range l.Exercises {
 			c.Exercises = append(c.Exercises, x.ID)

@@ -36,6 +36,15 @@ type classroomServer struct {
 // startClass makes a class on a server of its own, or on one that shares the bus at url.
 func startClass(t *testing.T, l Limits, url string, log io.Writer) *classroomServer {
 	t.Helper()
+	return startClassOf(t, l, url, log, &lessons.Course{Lessons: []*lessons.Lesson{
+		{ID: "frames", Written: true, Minutes: 10, Level: lessons.Must, Slides: make([]lessons.Slide, 3), Exercises: []lessons.Exercise{{ID: "smallest"}}},
+		{ID: "masking", Written: true, Minutes: 5, Level: lessons.Could, Slides: make([]lessons.Slide, 2), Exercises: []lessons.Exercise{{ID: "two-keys"}}},
+	}})
+}
+
+// startClassOf makes a class of a course.
+func startClassOf(t *testing.T, l Limits, url string, log io.Writer, course *lessons.Course) *classroomServer {
+	t.Helper()
 	b, err := bus.Open(t.Context(), bus.Options{URL: url, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -44,10 +53,6 @@ func startClass(t *testing.T, l Limits, url string, log io.Writer) *classroomSer
 	if _, _, err := b.Store(classroom.Bucket).Get(t.Context(), "begin"); err != nil { // the bus's goroutines are its own
 		t.Fatal(err)
 	}
-	course := &lessons.Course{Lessons: []*lessons.Lesson{
-		{ID: "frames", Written: true, Minutes: 10, Level: lessons.Must, Slides: make([]lessons.Slide, 3), Exercises: []lessons.Exercise{{ID: "smallest"}}},
-		{ID: "masking", Written: true, Minutes: 5, Level: lessons.Could, Slides: make([]lessons.Slide, 2), Exercises: []lessons.Exercise{{ID: "two-keys"}}},
-	}}
 	s := &classroomServer{echoServer: startWith(t, l, func(s *Server) {
 		if log != nil {
 			s.log = slog.New(slog.NewTextHandler(log, nil))

@@ -88,22 +88,3 @@ func (s *Server) classPhone(w http.ResponseWriter, r *http.Request) error {
 	defer release()
 	return s.drawLink(w, r, phoneRef, qr.M, classPath+url.PathEscape(r.PathValue("code"))+"/present?notes#"+bearer(r))
 }
-
-// recorded answers with a recorded session of a lesson, for a talk whose network is gone: that of the
-// exercise that is asked for, or the first. Nobody is taken to have seen the solution.
-func (s *Server) recorded(w http.ResponseWriter, r *http.Request) error {
-	id, wanted := r.PathValue("id"), r.URL.Query().Get("exercise")
-	for _, x := range s.rooms.all {
-		if x.Lesson != id || wanted != "" && x.ID != wanted {
-			continue
-		}
-		b, err := s.rooms.solution(x)
-		if err != nil {
-			return err
-		}
-		writeJSONHead(w)
-		_, _ = w.Write(b) // a client that has gone needs no answer
-		return nil
-	}
-	return &StatusError{Code: http.StatusNotFound, Text: fmt.Sprintf("Lesson “%s” has no such recorded session.", clipped(id))}
-}

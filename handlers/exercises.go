@@ -7,10 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -26,9 +23,8 @@ const exercisesRef = "GET /wire/{id}/exercises?lesson=ID"
 // exerciseRooms is what the handlers of exercises share.
 type exerciseRooms struct {
 	*rooms
-	course    *lessons.Course
-	content   fs.FS // where fixtures are; nil if nowhere
-	solutions sync.Map
+	course   *lessons.Course
+	sessions *sessions
 }
 
 func newExerciseRooms(c Config) *exerciseRooms {
@@ -40,7 +36,7 @@ func newExerciseRooms(c Config) *exerciseRooms {
 		store, state = c.Bus.Store(progressBucket), c.Bus
 	}
 	k := newKeeper(c.Log, store, state)
-	return &exerciseRooms{rooms: newRooms(c.Log, c.Hub, k, exercise.All()), course: c.Course, content: c.Content}
+	return &exerciseRooms{rooms: newRooms(c.Log, c.Hub, k, exercise.All()), course: c.Course, sessions: &sessions{content: c.Content}}
 }
 
 var _ progressStore = bus.Store(nil)
@@ -210,54 +206,13 @@ func (s *Server) solution(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// solution is the replay of an exercise's fixture, as JSON. It is made once.
+// solution is the replay of an exercise's fixture, as JSON.
 func (r *exerciseRooms) solution(x *exercise.Exercise) ([]byte, error) {
-	if b, ok := r.solutions.Load(x.Name()); ok {
-		return b.([]byte), nil
-	}
-	f, err := recordedSession(r.course, r.content, x.Name())
-	if err != nil {
-		return nil, err
-	}
-	events, err := f.Replay(Route, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", x.Name(), err)
-	}
-	title, err := wire.Marshal(f.Title)
-	if err != nil {
-		return nil, err
-	}
-	b := append([]byte(`{"title":`), title...)
-	b = append(b, `,"events":[`...)
-	for i, e := range events {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = wire.AppendDissection(b, e)
-	}
-	b = append(b, "]}\n"...)
-	r.solutions.Store(x.Name(), b)
-	return b, nil
-}
-
-// recordedSession is the session that an exercise's solution replays, such as that of frames/smallest.
-func recordedSession(course *lessons.Course, content fs.FS, name string) (*exercise.Fixture, error) {
-	lesson, id, _ := strings.Cut(name, "/")
-	if l, ok := course.Lesson(lesson); ok && content != nil {
-		for _, x := range l.Exercises {
-			if x.ID != id {
-				continue
+	if l, ok := r.course.Lesson(x.Lesson); ok {
+		for _, one := range l.Exercises {
+			if one.ID == x.ID {
+				return r.sessions.replay(fixtureFile(l, one))
 			}
-			file := "fixtures/" + name + "/" + x.Fixture + ".txt"
-			src, err := fs.ReadFile(content, file)
-			if err != nil {
-				return nil, fmt.Errorf("the solution of %s: %w", name, err)
-			}
-			f, err := exercise.ParseFixture(x.Fixture, src)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-			return f, nil
 		}
 	}
 	return nil, &StatusError{Code: http.StatusNotFound, Text: "This exercise has no recorded solution."}

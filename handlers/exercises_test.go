@@ -108,7 +108,7 @@ func startSchool(t *testing.T) (*echoServer, *memory) {
 	t.Helper()
 	m := newMemory()
 	s := startWith(t, DefaultLimits(), func(s *Server) {
-		s.rooms.content = content.FS
+		s.rooms.sessions.content = content.FS
 		s.rooms.course = &lessons.Course{Lessons: []*lessons.Lesson{{ID: "masking", Written: true,
 			Exercises: []lessons.Exercise{{ID: "two-keys", Fixture: "pass"}}}}}
 		s.rooms.rooms.keeper = newKeeper(slog.New(slog.DiscardHandler), m, m)

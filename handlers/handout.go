@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,21 +23,21 @@ type handouts struct {
 	notes func() (*encoded, error) // with what the speaker knows
 }
 
-func newHandouts(v templates.Site, course *lessons.Course, content fs.FS) handouts {
+func newHandouts(v templates.Site, course *lessons.Course, recorded *sessions) handouts {
 	form := func(notes bool) func() (*encoded, error) {
-		return sync.OnceValues(func() (*encoded, error) { return renderHandout(v, course, content, notes) })
+		return sync.OnceValues(func() (*encoded, error) { return renderHandout(v, course, recorded, notes) })
 	}
 	return handouts{plain: form(false), notes: form(true)}
 }
 
-func renderHandout(v templates.Site, course *lessons.Course, content fs.FS, notes bool) (*encoded, error) {
+func renderHandout(v templates.Site, course *lessons.Course, recorded *sessions, notes bool) (*encoded, error) {
 	v.Main, v.Theme = "", "" // nothing runs on paper, and it is white
 	view := templates.HandoutView{Site: v, Title: course.Title, Summary: course.Summary, Notes: notes}
 	for _, l := range course.Lessons {
 		if !l.Written {
 			continue
 		}
-		sessions, err := labSessions(l, course, content)
+		sessions, err := labSessions(l, recorded)
 		if err != nil {
 			return nil, fmt.Errorf("handout: lesson %s: %w", l.ID, err)
 		}

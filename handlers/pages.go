@@ -105,7 +105,7 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 	if s.class, err = s.renderClassPages(course); err != nil {
 		return nil, err
 	}
-	s.handouts = newHandouts(s.view, course, content)
+	s.handouts = newHandouts(s.view, course, &sessions{content: content})
 	return s, nil
 }
 

@@ -98,7 +98,7 @@ type Config struct {
 	// WatchFor is the same for a connection to a server of a reader's own.
 	WatchFor func(*inspector.Conn, wire.Owner) inspector.Observer
 	Static   fs.FS           // stylesheets, scripts and pictures
-	Content  fs.FS           // where the fixtures of solutions are; nil if nowhere
+	Content  fs.FS           // where recorded sessions are; nil if nowhere
 	Course   *lessons.Course // what the pages are made of
 	// Presenter is the secret of whoever may make classes; nobody may without one.
 	Presenter string

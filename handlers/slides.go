@@ -3,9 +3,9 @@ package handlers
 // Slides: a page for each lesson's, to read alone; and the views of decks for whoever shows one.
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -13,15 +13,18 @@ import (
 	"wireup/templates"
 )
 
-// deckPart is l's slides. What is replayed at one without a lab is that of the lab before it.
+// deckPart is l's slides. What is replayed at one without a lab is that of the lab before it, or else of
+// the lesson's first.
 func deckPart(l *lessons.Lesson) templates.DeckPart {
 	p := templates.DeckPart{Lesson: link(l)}
 	replay := ""
-	if len(l.Exercises) > 0 {
-		replay = l.ID + "/" + l.Exercises[0].ID
+	if i := slices.IndexFunc(l.Slides, func(s lessons.Slide) bool { return s.Lab != "" }); i >= 0 {
+		replay = l.ID + "/" + l.Slides[i].Lab
 	}
 	for i, s := range l.Slides {
-		replay = cmp.Or(s.Replay, replay)
+		if s.Lab != "" {
+			replay = l.ID + "/" + s.Lab
+		}
 		p.Slides = append(p.Slides, templates.SlideView{Number: i + 1, Title: s.Title, Level: string(s.Level), Minutes: s.Minutes,
 			Steps: s.Steps, Opens: s.Opens, Lab: s.Lab, Replay: replay, Poll: (*templates.PollView)(s.Poll), Body: raw(s.Body)})
 	}

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -26,30 +27,31 @@ const (
 	paperHex   = 48  // bytes of a payload
 )
 
-// labSessions are the recorded sessions of a lesson's labs, as markup, by the labs' elements. Which
-// session stands in for a lab is said by its slide.
-func labSessions(l *lessons.Lesson, course *lessons.Course, content fs.FS) (map[string]lessons.HTML, error) {
-	sessions := make(map[string]lessons.HTML)
+// labSessions are the recorded sessions of a lesson's labs, as markup, by the labs' elements.
+func labSessions(l *lessons.Lesson, recorded *sessions) (map[string]lessons.HTML, error) {
+	found := make(map[string]lessons.HTML)
 	for _, s := range l.Slides {
 		element := labElement.FindStringSubmatch(string(s.Body))
-		if s.Replay == "" || element == nil || content == nil {
+		if s.Lab == "" || element == nil {
 			continue
 		}
-		f, err := recordedSession(course, content, s.Replay)
-		if err != nil {
+		f, err := recorded.read(labFile(l.ID, s.Lab))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // wireup lessons check says so
+		} else if err != nil {
 			return nil, err
 		}
 		v, err := transcriptOf(f)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Replay, err)
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		var b strings.Builder
 		if err := templates.Transcript(v).Render(context.Background(), &b); err != nil {
 			return nil, err
 		}
-		sessions[element[1]] = lessons.HTML(b.String())
+		found[element[1]] = lessons.HTML(b.String())
 	}
-	return sessions, nil
+	return found, nil
 }
 
 var labElement = regexp.MustCompile(`<(wu-[a-z-]+)[^>]* class="lab`)

@@ -16,13 +16,14 @@ import (
 // shows in hex are the bytes that crossed, in their order.
 func TestTranscripts(t *testing.T) {
 	s, _ := pageServer(t)
+	recorded := &sessions{content: content.FS}
 	printed := 0
 	for _, l := range s.site.course.Lessons {
 		for _, slide := range l.Slides {
-			if slide.Replay == "" {
+			if slide.Lab == "" {
 				continue
 			}
-			f, err := recordedSession(s.site.course, content.FS, slide.Replay)
+			f, err := recorded.read(labFile(l.ID, slide.Lab))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -36,16 +37,16 @@ func TestTranscripts(t *testing.T) {
 			}
 			events = slices.DeleteFunc(events, func(e *wire.Event) bool { return e.Kind == inspector.KindOpen })
 			if len(v.Rows)+v.More != len(events) || v.Title == "" || v.Source == "" {
-				t.Errorf("%s: %d rows and %d more of %d events; %q, %q", slide.Replay, len(v.Rows), v.More, len(events), v.Title, v.Source)
+				t.Errorf("%s: %d rows and %d more of %d events; %q, %q", f.Name, len(v.Rows), v.More, len(events), v.Title, v.Source)
 			}
 			for i, row := range v.Rows {
 				e := events[i]
 				shown, err := hex.DecodeString(strings.ReplaceAll(row.Header+row.Payload, " ", ""))
 				if err != nil || e.Frame != nil && !bytes.HasPrefix(e.Bytes, shown) || len(shown) == 0 && e.Frame != nil {
-					t.Errorf("%s, row %d shows %s %s; % x crossed", slide.Replay, i, row.Header, row.Payload, e.Bytes)
+					t.Errorf("%s, row %d shows %s %s; % x crossed", f.Name, i, row.Header, row.Payload, e.Bytes)
 				}
 				if e.Head != nil && strings.Count(string(e.Head.Raw), "\r\n") != len(row.Lines)+row.More+row.Again+1 {
-					t.Errorf("%s, row %d: %d lines, %d more, %d again, of\n%s", slide.Replay, i, len(row.Lines), row.More, row.Again, e.Head.Raw)
+					t.Errorf("%s, row %d: %d lines, %d more, %d again, of\n%s", f.Name, i, len(row.Lines), row.More, row.Again, e.Head.Raw)
 				}
 				printed++
 			}

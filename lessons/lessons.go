@@ -33,9 +33,8 @@
 //     exercise. Inside stand its task, three blocks "hint" and one "solution FIXTURE", which names
 //     the recorded session that it replays. The page fills {word}, {wire}, {host}, {hostname},
 //     {port} and {origin} in.
-//   - slide TITLE [{level=could minutes=1 replay=frames/smallest}]: a slide. It stays out of the article.
-//     Its level is the lesson's, and its minutes an equal share of the lesson's, if it doesn't say. One
-//     with a lab names the exercise whose recorded session is replayed when there is no network. A
+//   - slide TITLE [{level=could minutes=1}]: a slide. It stays out of the article.
+//     Its level is the lesson's, and its minutes an equal share of the lesson's, if it doesn't say. A
 //     lesson's first slide is made of its title and objectives.
 //   - step, inside a slide: is shown from a step on. Steps are counted from 1, in order.
 //   - steps, inside a slide: each item of the list in it is a step.
@@ -103,7 +102,6 @@ type Slide struct {
 	Opens   bool    // it is the lesson's first, made of its title and objectives
 	Lab     string  // the name of its lab; empty if it has none
 	Said    bool    // it corrects a misconception
-	Replay  string  // the exercise, such as frames/smallest, whose recorded session fits the lab
 	Poll    *Poll   // nil if the room is asked nothing
 	Body    HTML
 	Notes   HTML // for the speaker alone

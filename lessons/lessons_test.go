@@ -85,7 +85,7 @@ func TestSlidesStayOut(t *testing.T) {
 
 // TestSteps: each block and each item is counted, in the order in which they stand.
 func TestSteps(t *testing.T) {
-	c := course(t, "::: poll Who has used HTTP?\n- Yes\n- I have, and didn’t *notice*\n:::\n::: notes\nBegin.\n:::\n::: slide A title {level=could minutes=1.5 replay=one/first}\nFirst.\n\n::: steps\n- One\n- Two\n:::\n::: step\n::: lab echo\nText.\n:::\n:::\n::: said wrong\nThis.\n:::\n:::\n")
+	c := course(t, "::: poll Who has used HTTP?\n- Yes\n- I have, and didn’t *notice*\n:::\n::: notes\nBegin.\n:::\n::: slide A title {level=could minutes=1.5}\nFirst.\n\n::: steps\n- One\n- Two\n:::\n::: step\n::: lab echo\nText.\n:::\n:::\n::: said wrong\nThis.\n:::\n:::\n")
 	l, _ := c.Lesson("one")
 	opens, s := l.Slides[0], l.Slides[1]
 	if !opens.Opens || opens.Title != "One" || opens.Minutes != 2.5 || opens.Notes != "<p>Begin.</p>\n" || !strings.Contains(string(opens.Body), "Do another.") {
@@ -94,8 +94,8 @@ func TestSteps(t *testing.T) {
 	if p := opens.Poll; p == nil || p.Question != "Who has used HTTP?" || !slices.Equal(p.Options, []string{"Yes", "I have, and didn’t notice"}) || strings.Contains(string(opens.Body+opens.Notes), "HTTP?") {
 		t.Errorf("the first slide asks %+v", p)
 	}
-	if s.Replay != "one/first" || s.Poll != nil {
-		t.Errorf("the second slide replays %q and asks %+v", s.Replay, s.Poll)
+	if s.Poll != nil {
+		t.Errorf("the second slide asks %+v", s.Poll)
 	}
 	if s.Steps != 3 || s.Level != Could || s.Minutes != 1.5 || s.Lab != "echo" || !s.Said {
 		t.Errorf("the second slide is %+v", s)
@@ -265,7 +265,7 @@ func TestErrors(t *testing.T) {
 		{"a slide's level", "::: slide A title {level=may}\nText.\n:::\n", at(`::: slide: level "may": want must, should or could`)},
 		{"a slide's minutes", "::: slide A title {minutes=none}\nText.\n:::\n", at(`::: slide: minutes "none": want a number`)},
 		{"a slide's key", "::: slide A title {steps=2}\nText.\n:::\n", at(`::: slide: a slide takes no "steps"`)},
-		{"a slide that never says its end", "::: slide A title {level=must\nText.\n:::\n", at(`::: slide: {level=must: want {level=… minutes=… replay=…}`)},
+		{"a slide that never says its end", "::: slide A title {level=must\nText.\n:::\n", at(`::: slide: {level=must: want {level=… minutes=…}`)},
 		{"minutes that aren't there", "::: slide A title {minutes=4}\nText.\n:::\n", "lessons/one.md: its slides take all of its 4 minutes"},
 		{"poll without a question", "::: slide A title\n::: poll\n- Yes\n- No\n:::\n:::\n", `::: poll: want the question on the same line`},
 		{"poll of one option", "::: slide A title\n::: poll So?\n- Yes\n:::\n:::\n", `::: poll: want a list of 2 to 6 options inside`},

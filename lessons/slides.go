@@ -25,7 +25,6 @@ type slide struct {
 	steps   int
 	lab     string
 	said    bool
-	replay  string // the exercise whose recorded session fits its lab
 	poll    *Poll
 	node    ast.Node
 	notes   []ast.Node
@@ -74,7 +73,7 @@ func (s *slide) opening(args string) error {
 		return err
 	}
 	if !closed || len(words) > 0 {
-		return fmt.Errorf("{%s: want {level=… minutes=… replay=…} at its end", braces)
+		return fmt.Errorf("{%s: want {level=… minutes=…} at its end", braces)
 	}
 	for key, value := range values {
 		switch key {
@@ -86,10 +85,8 @@ func (s *slide) opening(args string) error {
 			if s.minutes, err = strconv.ParseFloat(value, 64); err != nil || s.minutes <= 0 {
 				return fmt.Errorf("minutes %q: want a number, such as 0.5", value)
 			}
-		case "replay":
-			s.replay = value
 		default:
-			return fmt.Errorf("a slide takes no %q; it takes level, minutes and replay", key)
+			return fmt.Errorf("a slide takes no %q; it takes level and minutes", key)
 		}
 	}
 	return nil
@@ -256,7 +253,7 @@ func (d *document) slidesOf(l *Lesson) []Slide {
 	slides := []Slide{{Title: l.Title, Level: l.Level, Minutes: share, Opens: true, Poll: d.openingPoll,
 		Notes: d.children(d.opening...), Body: d.rendered(templates.Opening(v))}}
 	for _, s := range d.slides {
-		one := Slide{Title: s.title, Level: s.level, Minutes: s.minutes, Steps: s.steps, Lab: s.lab, Said: s.said, Poll: s.poll, Replay: s.replay,
+		one := Slide{Title: s.title, Level: s.level, Minutes: s.minutes, Steps: s.steps, Lab: s.lab, Said: s.said, Poll: s.poll,
 			Body: d.children(s.node), Notes: d.children(s.notes...)}
 		if one.Level == "" {
 			one.Level = l.Level

@@ -5,14 +5,14 @@ import { slideAt } from "./deck.js";
 /** @import { Outline, Place } from "./deck.js" */
 /** @import { WireEvent } from "./event-types.js" */
 
-/** @typedef {{ title: string, events: WireEvent[] }} Recorded */
+/** @typedef {{ title: string, source: string, events: WireEvent[] }} Recorded */
 
 /** @type {Map<string, Promise<Recorded>>} */
 const loaded = new Map();
 
 /**
  * recordedOf is a recorded session, which is asked for once.
- * @param {string} name such as frames/smallest
+ * @param {string} name of a lesson and a lab, such as frames/echo
  */
 export function recordedOf(name) {
   const known = loaded.get(name);
@@ -25,10 +25,10 @@ export function recordedOf(name) {
 
 /** @param {string} name @returns {Promise<Recorded>} */
 async function load(name) {
-  const [lesson = "", exercise = ""] = name.split("/");
+  const [lesson = "", lab = ""] = name.split("/");
   let response;
   try {
-    response = await fetch(`/lessons/${encodeURIComponent(lesson)}/recorded.json?exercise=${encodeURIComponent(exercise)}`);
+    response = await fetch(`/lessons/${encodeURIComponent(lesson)}/recorded.json?lab=${encodeURIComponent(lab)}`);
   } catch {
     throw new Error("The network is gone, and the recorded session had not been loaded before.");
   }

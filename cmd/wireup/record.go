@@ -37,6 +37,7 @@ type recordFlags struct {
 	file     string
 	wire     string
 	exercise string
+	lab      string
 	word     string
 	title    string
 
@@ -57,6 +58,7 @@ func recordCommand(stdout, stderr, help io.Writer) *ffcli.Command {
 	f.define(fs)
 	fs.StringVar(&r.wire, "wire", "", "record the wire with this `id` (default: the first one that appears)")
 	fs.StringVar(&r.exercise, "exercise", "", "`LESSON/ID` of the exercise that was done: its check runs, and its verdict is printed")
+	fs.StringVar(&r.lab, "lab", "", "`LESSON/LAB` of the lab that was tried: the file stands in for it where there is no network")
 	fs.StringVar(&r.word, "word", "", "the attempt's `word` (default: the one that stands in the traffic)")
 	fs.StringVar(&r.title, "title", "", "what was done, as a `sentence` for the file's first line")
 	return &ffcli.Command{
@@ -64,7 +66,7 @@ func recordCommand(stdout, stderr, help io.Writer) *ffcli.Command {
 		ShortUsage: "wireup record [flags] FILE",
 		ShortHelp:  "serve, and write what one wire carried into FILE until Ctrl-C",
 		LongHelp: "Serves the course as wireup serve does, with the same flags, and keeps every byte of one wire.\n" +
-			"Ctrl-C writes them into FILE, which must not exist yet, as a fixture for an exercise.",
+			"Ctrl-C writes them into FILE, which must not exist yet, as a fixture for an exercise, or with\n--lab as the session of a lab.",
 		FlagSet: fs,
 		Options: flagOptions(),
 		Exec: func(ctx context.Context, args []string) error {
@@ -91,6 +93,9 @@ func (r *recordFlags) check() error {
 			return usageError{fmt.Errorf("--wire: %w", err)}
 		}
 		r.from = id
+	}
+	if r.lab != "" && (r.exercise != "" || r.word != "") {
+		return usageError{errors.New("--lab records what a lab does, of no exercise and with no word: leave --exercise and --word out")}
 	}
 	if r.exercise != "" {
 		if _, err := r.find(); err != nil {
@@ -203,16 +208,20 @@ func (r *recordFlags) save(stdout io.Writer, hub *wire.Hub) error {
 	if f.Title == "" {
 		f.Title = "Say here what was done, as a sentence."
 	}
+	if r.lab != "" {
+		return r.write(stdout, f, events, "look at it: it is content/sessions/"+r.lab+".txt")
+	}
 	if f.Exercise == "" {
 		f.Exercise = "lesson/exercise"
 	}
 	if f.Word == "" {
 		f.Word = wordIn(events)
 	}
-	return r.write(stdout, f, events)
+	return r.judge(stdout, f, events)
 }
 
-func (r *recordFlags) write(stdout io.Writer, f *exercise.Fixture, events []*wire.Event) error {
+// judge writes the fixture of an attempt, with the verdict that it draws.
+func (r *recordFlags) judge(stdout io.Writer, f *exercise.Fixture, events []*wire.Event) error {
 	var (
 		verdict exercise.Verdict
 		next    = "fill in its exercise and verdict"
@@ -224,11 +233,19 @@ func (r *recordFlags) write(stdout io.Writer, f *exercise.Fixture, events []*wir
 		f.Verdict, f.Mistake = verdict.State, verdict.Mistake
 		next = "read it: what it says of the verdict is what the check says now"
 	}
-	word := f.Word
-	if word == "" {
+	if f.Word == "" {
 		f.Word = "free"
 		next = "no word of an attempt stands in it: give one with --word, or do what the exercise asks for"
 	}
+	if err := r.write(stdout, f, events, next); err != nil || verdict.Say == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(stdout, "%s, word %s: %s\n", r.exercise, f.Word, verdictLine(verdict))
+	return err
+}
+
+// write writes the file, if it replays to the same events, and says what to do next.
+func (r *recordFlags) write(stdout io.Writer, f *exercise.Fixture, events []*wire.Event, next string) error {
 	text := f.AppendTo(nil)
 	if err := sameAgain(f.Name, text, events, r.limits.Preview); err != nil {
 		return fmt.Errorf("%s was not written: %w", r.file, err)
@@ -247,9 +264,6 @@ func (r *recordFlags) write(stdout io.Writer, f *exercise.Fixture, events []*wir
 		return err
 	}
 	fmt.Fprintf(stdout, "wrote %s: %d events of the wire %s. Nothing was left out or changed in them, so look for what should not be seen by others.\n", r.file, len(events), f.Wire)
-	if word != "" && r.exercise != "" {
-		fmt.Fprintf(stdout, "%s, word %s: %s\n", r.exercise, word, verdictLine(verdict))
-	}
 	fmt.Fprintf(stdout, "next: %s; then run wireup lessons check\n", next)
 	return nil
 }

@@ -138,6 +138,11 @@
 // out. Bytes are hex or quoted text, as in Go, in any number of words, and lines that are indented go
 // on with them. A word times a count repeats it: 61*65000, 5c9a405f*16250. Anything behind a # is a comment.
 //
+// What a lab does is recorded in the same form, into content/sessions/LESSON/LAB.txt, without exercise,
+// word and verdict:
+//
+//	wireup record --lab frames/echo content/sessions/frames/echo.txt
+//
 // The runner ([Fixture.Replay]) pushes these bytes through wire.Hub.Watch, as live traffic goes, so
 // the events of a fixture are the real thing.
 //

@@ -22,13 +22,13 @@ const (
 	maxFixtureOthers  = 10000
 )
 
-// Fixture is one file of recorded traffic, with the verdict that it must draw. See the package
-// comment for the form.
+// Fixture is one file of recorded traffic: of an attempt, with the verdict that it must draw, or of a
+// lab that somebody tried. See the package comment for the form.
 type Fixture struct {
 	Name     string // its file without the ending: "pass", "wrong-two-fields"
 	Title    string // what the reader did, as a sentence
 	Source   string // with what it was recorded, and when
-	Exercise string // "frames/smallest"
+	Exercise string // "frames/smallest"; empty for a lab's, which has no word and no verdict either
 	Word     string // the one of the attempt
 	Wire     wire.ID
 	Verdict  State
@@ -304,9 +304,9 @@ func (f *Fixture) check() error {
 		return errors.New("want a first line \"# …\" that says what was done")
 	case f.Source == "":
 		return errors.New("want a line \"# source: …\"")
-	case f.Exercise == "":
-		return errors.New("want a line \"exercise: LESSON/ID\"")
-	case f.Word == "":
+	case f.Exercise == "" && (f.Word != "" || f.Verdict != NotYet):
+		return errors.New("want a line \"exercise: LESSON/ID\", since it has a word or a verdict")
+	case f.Exercise != "" && f.Word == "":
 		return errors.New("want a line \"word: …\"")
 	case f.Wire == "":
 		return errors.New("want a line \"wire: …\"")

@@ -18,13 +18,20 @@ const (
 	textLine = 80 // characters of quoted text on one line
 	leastRun = 24 // bytes of a repeated pattern that are written as one word
 
-	longestPattern = 52 // the alphabet, masked
+	longestPattern = 96 // a phrase of 23 letters, masked
 	textSeen       = 60 // characters of a payload that stand in a comment
 )
 
 // AppendTo appends the fixture's text.
 func (f *Fixture) AppendTo(b []byte) []byte {
-	b = fmt.Appendf(b, "# %s\n# source: %s\nexercise: %s\nword: %s\nwire: %s\nverdict: %s\n", f.Title, f.Source, f.Exercise, f.Word, f.Wire, f.Verdict)
+	b = fmt.Appendf(b, "# %s\n# source: %s\n", f.Title, f.Source)
+	if f.Exercise != "" {
+		b = fmt.Appendf(b, "exercise: %s\nword: %s\n", f.Exercise, f.Word)
+	}
+	b = fmt.Appendf(b, "wire: %s\n", f.Wire)
+	if f.Exercise != "" {
+		b = fmt.Appendf(b, "verdict: %s\n", f.Verdict)
+	}
 	if f.Mistake != "" {
 		b = fmt.Appendf(b, "mistake: %s\n", f.Mistake)
 	}

@@ -10,6 +10,11 @@
 // What a verdict names exists: its events, and the byte of a mistake. The solution replays one of
 // the fixtures that pass.
 //
+// # Sessions
+//
+// The lab of a slide has a recorded session, content/sessions/LESSON/LAB.txt, of no exercise, and of a
+// size that is quickly loaded. No session belongs to no lab.
+//
 // # Wordings
 //
 // Every wording of a mistake has a name of its own, is drawn by a fixture, refers to a section that
@@ -69,6 +74,7 @@ func Check(c Course) Report {
 		}
 	}
 	l.strays()
+	l.strayed()
 	l.wordings()
 	l.links()
 	l.typed()
@@ -102,7 +108,7 @@ func (l *linter) lesson(lesson *lessons.Lesson) {
 	if lesson.Minutes < 1 || lesson.Minutes > mostMinutes {
 		l.problem("%s: %d minutes; want 1 to %d", file, lesson.Minutes, mostMinutes)
 	}
-	l.slides(file, lesson.Slides)
+	l.slides(file, lesson.ID, lesson.Slides)
 	for _, x := range lesson.Exercises {
 		l.Report.Exercises++
 		i := slices.IndexFunc(l.Course.Exercises, func(e *exercise.Exercise) bool { return e.Lesson == lesson.ID && e.ID == x.ID })
@@ -115,7 +121,7 @@ func (l *linter) lesson(lesson *lessons.Lesson) {
 }
 
 // slides holds a lesson's slides to what a presenter needs.
-func (l *linter) slides(file string, slides []lessons.Slide) {
+func (l *linter) slides(file, lesson string, slides []lessons.Slide) {
 	if len(slides) > mostSlides {
 		l.problem("%s: %d slides, with the title's; want at most %d", file, len(slides), mostSlides)
 	}
@@ -126,10 +132,7 @@ func (l *linter) slides(file string, slides []lessons.Slide) {
 		case s.Notes == "":
 			l.problem("%s: the slide %q has no notes: want a block ::: notes that says what to ask, to press, to say", file, s.Title)
 		}
-		known := slices.ContainsFunc(l.Course.Exercises, func(e *exercise.Exercise) bool { return e.Name() == s.Replay })
-		if !known && (s.Lab != "" || s.Replay != "") {
-			l.problem("%s: the slide %q replays %q; want the exercise whose recorded session fits its lab, such as {replay=frames/smallest}", file, s.Title, s.Replay)
-		}
+		l.session(file, s, lesson)
 	}
 	if !slices.ContainsFunc(slides, func(s lessons.Slide) bool { return s.Poll != nil }) {
 		l.problem("%s: the room is asked nothing; want a block ::: poll QUESTION with a list of its options", file)

@@ -36,7 +36,7 @@ func small(t *testing.T) (fstest.MapFS, Course) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		lesson := strings.HasPrefix(name, "lessons/") || strings.HasPrefix(name, "fixtures/")
+		lesson := strings.HasPrefix(name, "lessons/") || strings.HasPrefix(name, "fixtures/") || strings.HasPrefix(name, "sessions/")
 		if lesson && !strings.Contains(name, "/frames") && !strings.Contains(name, "/masking") {
 			return nil
 		}
@@ -92,9 +92,10 @@ func always(x *exercise.Exercise, start func(a exercise.Attempt) exercise.Check)
 
 func TestCheckFinds(t *testing.T) {
 	const (
-		frames = "lessons/frames.md"
-		pass   = "fixtures/frames/smallest/pass.txt"
-		wrong  = "fixtures/frames/smallest/wrong-ping.txt"
+		frames  = "lessons/frames.md"
+		session = "sessions/frames/echo.txt"
+		pass    = "fixtures/frames/smallest/pass.txt"
+		wrong   = "fixtures/frames/smallest/wrong-ping.txt"
 	)
 	start := func(name string, f func(a exercise.Attempt) exercise.Check) func(fstest.MapFS, *Course) {
 		return func(_ fstest.MapFS, c *Course) {
@@ -159,8 +160,12 @@ func TestCheckFinds(t *testing.T) {
 		{"a title without notes", in(frames, replace("::: notes\nWrite the word", "<!-- -->\n::: slide More\nText.\n:::\n::: notes\nWrite the word")), "the title's slide has no notes"},
 		{"too many slides", in(frames, replace("## Forge one", "::: slide More\nText.\n::: notes\nSo.\n:::\n:::\n\n## Forge one")), "10 slides, with the title's; want at most 9"},
 		{"nothing is corrected", in(frames, replace("::: said fin\n", "::: step\n")), "no slide corrects a misconception"},
-		{"a lab that nothing stands in for", in(frames, replace(" {replay=frames/three-lengths}", "")), `"A message becomes a frame" replays ""`},
-		{"a replay of no exercise", in(frames, replace("replay=frames/three-lengths", "replay=frames/gone")), `"A message becomes a frame" replays "frames/gone"`},
+		{"a lab that nothing stands in for", func(f fstest.MapFS, _ *Course) { delete(f, session) }, `the lab of the slide "A message becomes a frame"`},
+		{"a session of no lab", func(f fstest.MapFS, _ *Course) { f["sessions/frames/gone.txt"] = f[session] }, "no slide of lesson frames shows a lab of this name"},
+		{"a session of an exercise", func(f fstest.MapFS, _ *Course) { f[session] = f[pass] }, "of the exercise frames/"},
+		{"a session that can't be read", in(session, replace(" open page", " begin page")), "want open, up, down"},
+		{"a session in which nothing crosses", in(session, func(s string) string { head, _, _ := strings.Cut(s, "\n\n"); return head }), "0 events; want 3 to"},
+		{"a session of too much", in(session, func(s string) string { return s + "\n# " + strings.Repeat("x", mostText) }), "bytes of text; want at most"},
 		{"nobody is asked", in("lessons/masking.md", replace("::: poll The key stands in the frame. Who is kept from reading it?\n- Everybody but the server\n- Proxies\n- Nobody\n:::\n", "")), "the room is asked nothing"},
 		{"no minutes", in(frames, replace("minutes: 6", "minutes: 90")), "90 minutes"},
 		{"a page that isn't there", in(frames, replace("## Send one", "[So](/lessons/gone)\n\n## Send one")), "leads to a page that isn't there"},

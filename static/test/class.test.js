@@ -96,7 +96,7 @@ test("recorded sessions of a lesson and the next are loaded ahead, each once", a
   };
   try {
     await loadAhead(outline, "b");
-    assert.deepEqual(asked, ["/lessons/b/recorded.json?exercise=one", "/lessons/a/recorded.json?exercise=two", "/lessons/c/recorded.json?exercise=one"]);
+    assert.deepEqual(asked, ["/lessons/b/recorded.json?lab=one", "/lessons/a/recorded.json?lab=two", "/lessons/c/recorded.json?lab=one"]);
     assert.equal((await recordedOf("b/one")).title, asked[0]);
     await assert.rejects(recordedOf("a/two"), /network is gone/);
     assert.equal(asked.length, 4, "what did not come is asked for again, and nothing else");
