@@ -317,6 +317,26 @@ func (l labPlay) names() (lesson, lab string) {
 	return lesson, filepath.Base(l.lab)
 }
 
+// TestLabsOnTheWall plays each lab on a slide at the size of a projector: what came of it is read from the
+// last row, and stands on the screen whole.
+func TestLabsOnTheWall(t *testing.T) {
+	t.Parallel() // most of it is waiting
+	address, stop := start(t, "--idle-time", "2s", "--raw", "127.0.0.1:0")
+	p := newTab(t)
+	for _, l := range labPlays {
+		t.Run(l.lab, func(t *testing.T) {
+			s := l.stageOf(t, p.in(t), address, freshWire())
+			s.wear("projector")
+			l.play(s)
+			t.Logf("%s", eval[string](s.tab, `(() => { const v = document.querySelector(".deck-view"); return v.scrollHeight + " in " + v.clientHeight + (v.scrollHeight > v.clientHeight ? " TALL" : "") })()`))
+			s.shoot("wall-" + l.lab)
+		})
+	}
+	if status, said := stop(); status != exitOK {
+		t.Errorf("exit %d: %s", status, said)
+	}
+}
+
 // TestRecordLabs records what each lab does, those that aren't there yet, into files under the folder
 // that WIREUP_SESSIONS names: content/sessions for the real ones.
 func TestRecordLabs(t *testing.T) {

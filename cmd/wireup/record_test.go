@@ -179,6 +179,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"a file that exists", []string{there}, exitFault, "is not overwritten"},
 		{"no file", nil, exitUsage, "name one file"},
 		{"no such exercise", []string{"--exercise", "frames/none", filepath.Join(dir, "x")}, exitUsage, "frames/smallest"},
+		{"a lab with an exercise", []string{"--lab", "frames/echo", "--exercise", "frames/smallest", filepath.Join(dir, "x")}, exitUsage, "leave --exercise and --word out"},
 		{"no id", []string{"--wire", "x", filepath.Join(dir, "x")}, exitUsage, "13 characters"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -191,6 +192,39 @@ func TestRecordRefuses(t *testing.T) {
 	}
 	if b, _ := os.ReadFile(there); string(b) != "mine" {
 		t.Errorf("the file now holds %q", b)
+	}
+}
+
+// The session of a lab is of no exercise, and needs no word.
+func TestRecordLab(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "echo.txt")
+	address, stop := recordProgram(t, "--lab", "frames/echo", "--title", "A word.", file)
+	ws, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/echo?wire=recordedwires", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close()
+	if err := ws.WriteMessage(websocket.TextMessage, []byte("Spang")); err != nil {
+		t.Fatal(err)
+	}
+	if _, b, err := ws.ReadMessage(); err != nil || string(b) != "Spang" {
+		t.Fatalf("%q, %v", b, err)
+	}
+	status, said, wrong := stop()
+	if status != exitOK || !strings.Contains(said, "next: look at it: it is content/sessions/frames/echo.txt") {
+		t.Fatalf("exit %d: %s%s", status, said, wrong)
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := exercise.ParseFixture(file, src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Exercise != "" || f.Word != "" || f.Title != "A word." || !bytes.Contains(src, []byte(`"Spang"`)) {
+		t.Errorf("the file holds\n%s", src)
 	}
 }
 
