@@ -133,6 +133,7 @@ var labPlays = []labPlay{
 		s.until(told("close() by script") + ` === 1`)
 	}},
 	{"sockets/sockets", "A program calls connect, and send twice, and closes.", func(s *stage) {
+		s.shows(".call-next", "Next: socket, by the server")
 		for range 4 { // socket, bind, listen; socket
 			stepCall(s.tab)
 		}
@@ -328,7 +329,7 @@ func TestLabsOnTheWall(t *testing.T) {
 			s := l.stageOf(t, p.in(t), address, freshWire())
 			s.wear("projector")
 			l.play(s)
-			t.Logf("%s", eval[string](s.tab, `(() => { const v = document.querySelector(".deck-view"); return v.scrollHeight + " in " + v.clientHeight + (v.scrollHeight > v.clientHeight ? " TALL" : "") })()`))
+			t.Logf("%s %s", l.lab, eval[string](s.tab, `(() => { const v = document.querySelector(".deck-view"); return v.scrollHeight + " in " + v.clientHeight + (v.scrollHeight > v.clientHeight ? " TALL" : "") })()`))
 			s.shoot("wall-" + l.lab)
 		})
 	}
