@@ -248,6 +248,7 @@ export class WuCometLab extends HTMLElement {
     const state = this.#loop?.state ?? "idle";
     const words = { idle: "not asking", asking: held > 0 ? "a request is held" : "asking…", pausing: "answered: your page pauses", resting: "no event came: your page waits before it asks again" };
     this.dataset["state"] = state === "idle" ? "closed" : state === "asking" ? "open" : "connecting";
+    this.toggleAttribute("data-ran", list.length > 0);
     write(this.#state, `comet lab · ${words[state]}`);
     write(this.#toggle, this.#loop?.running ? "Stop asking" : "Start asking");
     const told = fates(this.#list, list);

@@ -1,9 +1,11 @@
 // <wu-connections-latency>: a dial that puts the lab's server as far away as a place on the map. The
 // server really waits. The map and the table of distances stand inside and are kept.
-import { button, el, freshId } from "./dom.js";
+import { button, el, freshId, write } from "./dom.js";
 import { Ends, lanesOf } from "./connection-lanes.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
+import { folded } from "./folded.js";
+import { plural } from "./format.js";
 import { parse, utf8 } from "./hex.js";
 import { command } from "./lab-control.js";
 import { labWord } from "./lab-word.js";
@@ -44,6 +46,7 @@ export class WuConnectionsLatency extends HTMLElement {
   #fresh = el("input", { type: "checkbox" });
   #go = button(`Ask ${TIMES} times`, () => void this.#ask(), { class: "btn primary" });
   #said = el("p", { class: "said", role: "status" });
+  #more = folded();
   #table = el("div", { class: "runs", tabindex: "0", role: "region", "aria-label": "What each request waited for" });
   /** @type {Map<string, number>} what the page itself measured, by the request's mark */
   #seen = new Map();
@@ -70,6 +73,7 @@ export class WuConnectionsLatency extends HTMLElement {
       this.#said,
       this.#timeline.root,
       this.#table,
+      this.#more,
     );
     this.#places();
     this.#dial.addEventListener("input", () => this.#turned(), { signal });
@@ -189,6 +193,7 @@ export class WuConnectionsLatency extends HTMLElement {
     if (this.#timeline) this.#timeline.root.hidden = list.length === 0;
     this.#timeline?.show(lanesOf(list, this.#ends, (x) => (x.ended === undefined ? undefined : time(x.ended - x.at))));
     this.#table.hidden = list.length === 0;
+    write(this.#more, list.length === 0 ? "" : `${list.length > TIMES ? `And ${plural(list.length - TIMES, "earlier one")}. ` : ""}The distances come back with Reset.`);
     const head = el("tr", {}, ...["request", "set-up", "there", "back", "on the wire", "your page saw"].map((h, i) => el("th", { scope: "col", class: i > 0 && "num" }, h)));
     const rows = list.slice(-TIMES).map((x, i) => {
       const waits = waitsOf(x);

@@ -179,6 +179,7 @@ export class WuForge extends HTMLElement {
    */
   #begin(preset) {
     this.#preset = preset;
+    this.toggleAttribute("data-ran", false);
     this.#plan = fromPreset(preset, this.#word ? { payload: this.#word } : {});
     this.#at = 0;
     this.#offer = preset.offer ?? "";
@@ -510,6 +511,7 @@ export class WuForge extends HTMLElement {
         }
         if (i > 0) this.#other = answer;
         else [this.#answer, this.#shown] = [answer, 0];
+        this.toggleAttribute("data-ran", true);
         this.#look();
       }
     } catch {

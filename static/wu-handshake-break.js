@@ -1,9 +1,11 @@
 // <wu-handshake-break>: a handshake to break one field at a time, sent byte by byte by the forge, and
 // what the server answers.
-import { button, el, freshId } from "./dom.js";
+import { button, el, freshId, write } from "./dom.js";
 import { refLink } from "./field-table.js";
 import { pageFeed } from "./feed.js";
+import { folded } from "./folded.js";
 import { Forged } from "./forged.js";
+import { plural } from "./format.js";
 import { BREAKS, handshake, newKey, refusal } from "./handshake-sums.js";
 import { parse, utf8 } from "./hex.js";
 import { labWord, onWord, wordChip } from "./lab-word.js";
@@ -29,6 +31,7 @@ export class WuHandshakeBreak extends HTMLElement {
   #send = button("Send these bytes", () => void this.#run(), { class: "btn primary" });
   #said = el("p", { class: "said", role: "status" });
   #table = el("div", { class: "runs", tabindex: "0", role: "region", "aria-label": "The answers so far" });
+  #more = folded();
   #rows = el("tbody");
   #key = newKey();
   #begun = ""; // what the field was filled with
@@ -49,6 +52,7 @@ export class WuHandshakeBreak extends HTMLElement {
       el("div", { class: "break-row" }, el("label", { for: this.#guess.id }, "The answer will be "), this.#guess, this.#send),
       this.#said,
       this.#table,
+      this.#more,
     );
     this.#choice.addEventListener("change", () => this.#fill(), { signal });
     onWord(() => this.#text.value === this.#begun && this.#fill(), signal);
@@ -65,6 +69,7 @@ export class WuHandshakeBreak extends HTMLElement {
     this.#guess.value = "";
     this.#key = newKey();
     this.#rows.replaceChildren();
+    write(this.#more, "");
     this.#table.hidden = true;
     this.#send.disabled = false;
     this.#said.textContent = "";
@@ -123,5 +128,7 @@ export class WuHandshakeBreak extends HTMLElement {
     this.#rows.prepend(el("tr", {}, el("th", { scope: "row" }, what), el("td", {}, `${guess || "–"}${right}`), el("td", {}, button(String(status || "no HTTP"), show, { class: "link" })), why));
     while (this.#rows.childElementCount > KEPT) this.#rows.lastElementChild?.remove();
     this.#table.hidden = false;
+    const earlier = this.#rows.childElementCount - 1;
+    write(this.#more, earlier === 0 ? "" : `And ${plural(earlier, "earlier one")}.`);
   }
 }

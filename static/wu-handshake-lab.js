@@ -1,10 +1,11 @@
 // <wu-handshake-lab>: a WebSocket opened from this page, its GET and its 101 side by side from the
 // reader's own wire, and the accept value made from that key, step by step.
 import { Dissections } from "./dissections.js";
-import { button, el } from "./dom.js";
+import { button, el, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
-import { bytes } from "./format.js";
+import { folded } from "./folded.js";
+import { bytes, plural } from "./format.js";
 import { GUID, NEEDS, accept, needOf } from "./handshake-sums.js";
 import { HeadView, lines } from "./head-view.js";
 import { spaced } from "./hex.js";
@@ -31,6 +32,7 @@ export class WuHandshakeLab extends HTMLElement {
   #state = el("span", { role: "status" });
   #open = button("Open a WebSocket", () => this.#connect(), { class: "btn primary" });
   #card = el("div", { class: "handshake-card" });
+  #more = folded();
   #steps = el("div", { class: "accept-steps" });
   #socket = ""; // the hint in the newest connection's URL
   /** @type {WebSocket | undefined} */
@@ -48,6 +50,7 @@ export class WuHandshakeLab extends HTMLElement {
       el("div", { class: "lab-row" }, this.#open),
       this.#card,
       this.#steps,
+      this.#more,
     );
     this.#say("no handshake yet");
     this.#exchanges = new Exchanges(pageFeed(), { lab: "echo", accept: (x) => this.#socket !== "" && x.target.includes(`socket=${this.#socket}`), signal });
@@ -98,6 +101,7 @@ export class WuHandshakeLab extends HTMLElement {
       const [up, down] = await Promise.all([this.#dissections.get(x.request.seq, signal), this.#dissections.get(x.response.seq, signal)]);
       if (key !== this.#shown) return;
       this.#card.replaceChildren(this.#side(up, signal), this.#side(down, signal));
+      write(this.#more, `And ${plural(this.#card.querySelectorAll(".need:not(.required, .browsers)").length, "line")} that it could do without, in the panel.`);
       await this.#explain(x);
       this.#ended(`${x.request.http?.method} and ${x.status}, on connection ${x.conn}`);
     } catch (error) {
@@ -155,6 +159,7 @@ export class WuHandshakeLab extends HTMLElement {
     this.#open.disabled = false;
     this.#card.replaceChildren();
     this.#steps.replaceChildren();
+    write(this.#more, "");
     this.#exchanges?.clear();
     this.#say("no handshake yet");
   }

@@ -204,6 +204,7 @@ export class WuPollingLab extends HTMLElement {
     const sum = sums(list);
     const polling = this.#run !== undefined;
     this.dataset["state"] = polling ? "open" : "closed";
+    this.toggleAttribute("data-ran", sum.asked > 0);
     write(this.#state, `polling lab · ${polling ? `asking every ${this.#interval / 1000} s` : "not asking"}`);
     write(this.#start, polling ? "Stop polling" : "Start polling");
     write(this.#every, `${this.#interval / 1000} s, so an event waits half of that on average`);

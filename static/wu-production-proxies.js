@@ -238,7 +238,7 @@ export class WuProductionProxies extends HTMLElement {
           if (told === undefined || !x.target.includes(`socket=${echo.socket}`)) return;
           this.#judge = undefined;
           if (told.code !== 1006) prediction.wait(`It ended otherwise, with ${told.code}. Open it again, and leave it alone.`);
-          else prediction.judge(1006, `The wire ended after ${time(silence(x) ?? 0)} of silence, on both sides of the intermediary, without a close frame. So the browser made the code up.`);
+          else prediction.judge(1006, `After ${time(silence(x) ?? 0)} of silence the intermediary ended both of its sides, without a close frame: the browser made the code up.`);
         };
       },
     );

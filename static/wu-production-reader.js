@@ -202,7 +202,7 @@ export class WuProductionReader extends HTMLElement {
     this.#hold.hidden = this.#legend.hidden = this.#details.hidden = none;
     if (none || width === 0) return;
     const rem = unit(this);
-    const high = HIGH * rem;
+    const high = Math.min(HIGH * rem, parseFloat(getComputedStyle(this.#hold).maxHeight) || Infinity);
     const left = 4.6 * rem;
     const bottom = high - 1.6 * rem;
     const end = this.#span();

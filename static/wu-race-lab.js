@@ -3,6 +3,7 @@
 import { button, el, freshId, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
+import { folded } from "./folded.js";
 import { bytes, number } from "./format.js";
 import { command } from "./lab-control.js";
 import { labWord, wordChip } from "./lab-word.js";
@@ -64,6 +65,7 @@ export class WuRaceLab extends HTMLElement {
   #seed = el("input", { type: "text", inputmode: "numeric", size: 7, value: "7", autocomplete: "off", id: freshId("seed") });
   #start = button("Start the race", () => void this.#begin(), { class: "btn primary" });
   #said = el("p", { class: "said", role: "status" });
+  #more = folded();
   #table = el("tbody");
   /** @type {(() => void) | undefined} ends the looking of the race that runs */
   #quiet;
@@ -84,6 +86,7 @@ export class WuRaceLab extends HTMLElement {
       this.#said,
       this.#lanes.root,
       el("div", { class: "race-scroll", tabindex: "0", role: "region", "aria-label": "What it cost" }, el("table", { class: "race-table" }, el("caption", { class: "visually-hidden" }, "What each transport cost"), el("thead", {}, el("tr", {}, ...["transport", "came", "requests", "up", "down", "each"].map((text, i) => el("th", { scope: "col", class: i > 0 && "n" }, text)))), this.#table)),
+      this.#more,
     );
     this.#exchanges = new Exchanges(feed, { lab: "race", signal });
     this.#exchanges.addEventListener("change", () => {
@@ -209,6 +212,8 @@ export class WuRaceLab extends HTMLElement {
     const stands = this.#stands;
     const running = this.#run !== undefined;
     this.dataset["state"] = running ? "open" : "closed";
+    this.toggleAttribute("data-ran", stands.race > 0);
+    write(this.#more, stands.race > 0 ? "What went up and down, and for each update: in the lesson." : "");
     write(this.#state, `race · ${running ? "running" : stands.race > 0 ? "over" : "not started yet"}`);
     write(this.#start, running ? "Start again" : "Start the race");
     const list = this.#exchanges?.list ?? [];

@@ -1,9 +1,10 @@
 // <wu-request-lab>: one GET and its answer as bytes with every part named, and how few of them are
 // what was asked. It shows whatever asks for /lab/request/ on this wire, a terminal's curl as well.
 import { Dissections } from "./dissections.js";
-import { button, el, freshId } from "./dom.js";
+import { button, el, freshId, write } from "./dom.js";
 import { Exchanges } from "./exchanges.js";
 import { pageFeed } from "./feed.js";
+import { folded } from "./folded.js";
 import { bytes, number, plural, share } from "./format.js";
 import { HeadView } from "./head-view.js";
 import { HexView } from "./hex-view.js";
@@ -50,6 +51,7 @@ export class WuRequestLab extends HTMLElement {
   #send = button("Send the GET", () => void this.#run(), { class: "btn primary" });
   #extras = el("fieldset", { class: "choices" });
   #said = el("p", { class: "said", role: "status" });
+  #more = folded();
   #table = el("div", { class: "runs", tabindex: "0", role: "region", "aria-label": "The requests so far" });
   #shares = el("div", { class: "shares" });
   #bytes = el("div", { class: "request-bytes" });
@@ -77,6 +79,7 @@ export class WuRequestLab extends HTMLElement {
       this.#table,
       this.#shares,
       this.#bytes,
+      this.#more,
     );
     this.#exchanges = new Exchanges(pageFeed(), { lab: LESSON, signal });
     this.#exchanges.addEventListener("change", () => this.#changed(), { signal });
@@ -202,6 +205,7 @@ export class WuRequestLab extends HTMLElement {
   /** @param {Exchange[]} list */
   #tabulate(list) {
     this.#table.hidden = list.length === 0;
+    write(this.#more, list.length === 0 ? "" : `${list.length > 1 ? `And ${plural(list.length - 1, "earlier one")}. ` : ""}Every byte stands in the panel.`);
     const held = this.#table.contains(document.activeElement) ? document.activeElement?.getAttribute("data-key") : undefined;
     const head = el("tr", {}, ...["who asked", "up", "path", "down", "body"].map((h, i) => el("th", { scope: "col", class: i > 0 && "num" }, h)));
     const rows = list.map((x) => {

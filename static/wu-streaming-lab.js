@@ -273,6 +273,7 @@ export class WuStreamingLab extends HTMLElement {
     write(this.#toggle, this.#source ? "Close it from script" : "Open an EventSource");
     write(this.#stop, this.#stopped ? "Answer 200 again" : "Answer 204 from now on");
     const streams = this.#streams();
+    this.toggleAttribute("data-ran", streams.length > 0);
     const messages = this.#since().filter((x) => x.method === "POST");
     this.#count(streams, messages);
     this.#draw(streams, messages);

@@ -32,7 +32,7 @@ type SlideView struct {
 	Steps   int
 	Opens   bool
 	Lab     string // its lab's name; empty if it has none
-	Replay  string // the exercise whose recorded session stands in for the lab
+	Replay  string // the lab whose recorded session stands in, such as frames/echo
 	Poll    *PollView
 	Body    templ.Component
 }

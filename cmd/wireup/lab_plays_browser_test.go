@@ -329,8 +329,13 @@ func TestLabsOnTheWall(t *testing.T) {
 			s := l.stageOf(t, p.in(t), address, freshWire())
 			s.wear("projector")
 			l.play(s)
-			t.Logf("%s %s", l.lab, eval[string](s.tab, `(() => { const v = document.querySelector(".deck-view"); return v.scrollHeight + " in " + v.clientHeight + (v.scrollHeight > v.clientHeight ? " TALL" : "") })()`))
 			s.shoot("wall-" + l.lab)
+			if tall := eval[string](s.tab, `(view => view.scrollHeight > view.clientHeight ? view.scrollHeight + " px in " + view.clientHeight : "")(document.querySelector(".deck-view"))`); tall != "" {
+				t.Errorf("what came of it doesn’t stand on the screen whole: %s", tall)
+			}
+			for _, fault := range eval[[]string](s.tab, `(() => { `+measureJS+` return measure(document.querySelector("wu-deck").slide, 1) })()`) {
+				t.Error(fault)
+			}
 		})
 	}
 	if status, said := stop(); status != exitOK {

@@ -18,10 +18,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// measuresJS measures every slide of every lesson on one page.
-//
-//go:embed testdata/slides.js
-var measuresJS string
+// measureJS says what is wrong with the text on a projector; slidesJS lays every slide of every lesson on one page.
+var (
+	//go:embed testdata/measure.js
+	measureJS string
+	//go:embed testdata/slides.js
+	slidesJS string
+)
 
 func TestDeck(t *testing.T) {
 	t.Parallel()
@@ -148,7 +151,7 @@ func TestProjector(t *testing.T) {
 	p.do(chromedp.EmulateViewport(1280, 720), chromedp.Navigate("http://"+proxy.address+"/lessons/frames/slides"))
 	p.until(`document.querySelector("wu-deck")?.at !== undefined`)
 	p.wear("projector")
-	eval[int](p, measuresJS)
+	eval[int](p, measureJS+slidesJS)
 	for _, size := range []string{"1", "1.4"} {
 		t.Run(size, func(t *testing.T) {
 			p := p.in(t)
