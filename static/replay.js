@@ -2,7 +2,7 @@
 import { button, el, freshId, write } from "./dom.js";
 import { number } from "./format.js";
 import { LogView } from "./log-view.js";
-import { Player } from "./player.js";
+import { LONGEST, Player } from "./player.js";
 
 /** @import { WireEvent } from "./event-types.js" */
 
@@ -23,10 +23,11 @@ export class Replay {
   #place = el("span", { class: "place" });
 
   /**
-   * @param {{ title: string, events: WireEvent[] }} recorded with fields and sentences
+   * @param {{ title: string, source?: string, back?: string, events: WireEvent[] }} recorded with fields and sentences;
+   * source is with what it was recorded, and when; back is on the button that ends it
    * @param {() => void} end goes back to the live log
    */
-  constructor({ title, events }, end) {
+  constructor({ title, source: from = "", back = "Back to your wire", events }, end) {
     const { signal } = this.#gone;
     const dissected = new Map(events.map((e) => [e.seq, e]));
     const source = {
@@ -38,7 +39,7 @@ export class Replay {
     };
     this.#view = new LogView(source, { rows: "Replay: what crossed the wire in the recorded session", mark: "REPLAY", people: PEOPLE }, signal);
     this.#player = new Player(events);
-    this.root.append(this.#banner(title, end), this.#view.root);
+    this.root.append(this.#banner(title, provenance(from, events), button(back, end, { class: "btn small primary" })), this.#view.root);
     this.#player.addEventListener("show", (e) => this.#show(/** @type {CustomEvent<WireEvent[]>} */ (e).detail), { signal });
     this.#player.addEventListener("back", () => this.#back(), { signal });
     this.#player.addEventListener("state", () => this.#state(), { signal });
@@ -62,9 +63,10 @@ export class Replay {
 
   /**
    * @param {string} title
-   * @param {() => void} end
+   * @param {string} words
+   * @param {HTMLButtonElement} back
    */
-  #banner(title, end) {
+  #banner(title, words, back) {
     const id = freshId("replay");
     this.root.setAttribute("aria-labelledby", id);
     const speed = el("select", { "aria-label": "Speed" }, ...SPEEDS.map(([name, times]) => el("option", { value: times, selected: times === 1 }, name)));
@@ -72,8 +74,8 @@ export class Replay {
     return el(
       "div",
       { class: "replay-banner" },
-      el("div", { class: "line" }, el("h3", { id, tabindex: "-1" }, el("span", { class: "sign" }, "REPLAY"), " ", title), button("Back to your wire", end, { class: "btn small primary" })),
-      el("p", {}, "Recorded earlier, by somebody else. Nothing of it crosses your wire, and it passes no exercise."),
+      el("div", { class: "line" }, el("h3", { id, tabindex: "-1" }, el("span", { class: "sign" }, "REPLAY"), " ", title), back),
+      el("p", {}, words),
       el("div", { class: "pace", role: "group", "aria-label": "Pace of the replay" }, this.#play, this.#step, this.#all, speed, this.#place),
     );
   }
@@ -103,4 +105,14 @@ export class Replay {
     // A button that has nothing to do keeps the keyboard, and says so.
     for (const node of [this.#step, this.#all]) node.setAttribute("aria-disabled", String(over));
   }
+}
+
+/**
+ * provenance says where a recording comes from, and what its pace leaves out.
+ * @param {string} source
+ * @param {WireEvent[]} events
+ */
+function provenance(source, events) {
+  const cut = events.some((e, i) => e.at - (events[i - 1]?.at ?? e.at) > LONGEST);
+  return `Recorded earlier, by somebody else${source === "" ? "" : ` (${source})`}. Nothing of it crosses your wire, and it passes no exercise.${cut ? ` Silences are cut to ${LONGEST / 1000} s.` : ""}`;
 }

@@ -78,6 +78,7 @@ export class WuClassDesk extends HTMLElement {
   #lessons = ""; // whose recorded sessions are loaded
   /** @type {ScreenView} what the screen shows beside the step */
   #view = { slide: "", scroll: 0, room: false, edge: "", replay: "", press: 0, button: "" };
+  #replayed = ""; // the session that is played, here and on the screen
   #telling = 0; // of that, what the server has not answered yet
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #viewing;
@@ -394,13 +395,15 @@ export class WuClassDesk extends HTMLElement {
     this.#deck.show(to);
     this.#showPlace(to);
     this.#windows.tell({ at: to });
+    // What lies over the slide on the screen belongs to the slide that was.
+    const another = slideName(to) !== slideName(from);
+    if (another && this.#replaying) this.#endReplay();
     if (this.#line.state !== "open") {
       this.#alone = to;
       this.#teller.say("The line to the class is down: you go on alone, and the projector’s window of this browser with you.");
       return;
     }
-    // What lies over the slide on the screen belongs to the slide that was.
-    if (slideName(to) !== slideName(from) && (this.#view.room || this.#view.replay !== "")) void this.#tellView({ room: false, replay: "" });
+    if (another && this.#view.room) void this.#tellView({ room: false });
     void this.#tellGo(to);
   }
 
@@ -495,16 +498,28 @@ export class WuClassDesk extends HTMLElement {
   async #replay() {
     const at = this.#deck.at;
     const name = at ? replayOf(this.#deck.outline, at) : "";
-    if (this.#view.replay !== "" && this.#line.state === "open") return void this.#tellView({ replay: "" });
+    if (this.#replaying) return void this.#endReplay();
     try {
       const recorded = await recordedOf(name);
       this.#showWire(true);
       document.dispatchEvent(new CustomEvent("wire-replay", { detail: recorded }));
+      this.#replayed = name;
       if (this.#line.state === "open") void this.#tellView({ replay: name });
       else this.#windows.tell({ replay: name });
     } catch (error) {
       this.#teller.say(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  get #replaying() {
+    return this.#replayed !== "" || this.#view.replay !== "";
+  }
+
+  #endReplay() {
+    this.#replayed = "";
+    document.dispatchEvent(new CustomEvent("wire-replay", { detail: null }));
+    if (this.#line.state === "open") void this.#tellView({ replay: "" });
+    else this.#windows.tell({ replay: null });
   }
 
   async #keepQuestions() {

@@ -46,9 +46,9 @@ export class WuClassScreen extends HTMLElement {
   #left = el("p", { class: "screen-left" });
   #link = el("p", { class: "screen-link", role: "status", hidden: true });
   #teller = new Teller();
-  #room = el("div", { class: "screen-room", hidden: true });
+  #room = el("div", { class: "screen-room deck-panel", hidden: true });
   #wire = el("wu-inspector", {});
-  #replay = el("div", { class: "screen-room", hidden: true }, this.#wire);
+  #replay = el("div", { class: "screen-room deck-panel", hidden: true }, this.#wire);
   #spawned = -1;
   #extra = 0; // sockets that were spawned and are still there
   #lesson = "";
@@ -70,6 +70,10 @@ export class WuClassScreen extends HTMLElement {
     this.#build();
     const { signal } = this.#gone;
     for (const name of ["welcome", "class", "crowd", "desk", "state"]) this.#line.addEventListener(name, () => this.#show(), { signal });
+    this.#wire.addEventListener("replay-over", () => {
+      this.#replay.hidden = true;
+      this.#turned();
+    }, { signal });
     this.#windows.addEventListener("told", (e) => this.#told(/** @type {CustomEvent<Told>} */ (e).detail), { signal });
     this.#deck.addEventListener("deck-ready", () => this.#show(), { signal });
     this.#deck.addEventListener("deck-at", () => this.#turned(), { signal });
@@ -172,7 +176,7 @@ export class WuClassScreen extends HTMLElement {
 
   #turned() {
     this.#fits.disconnect();
-    this.toggleAttribute("data-line", this.#edge === "line" || (this.#edge === "" && this.#tall.has(this.#slide)));
+    this.toggleAttribute("data-line", this.#edge === "line" || (this.#edge === "" && (this.#tall.has(this.#slide) || !this.#room.hidden || !this.#replay.hidden)));
     const { slide } = this.#deck;
     if (slide) this.#fits.observe(slide);
     this.#makeRoom();
@@ -237,6 +241,7 @@ export class WuClassScreen extends HTMLElement {
     this.#room.hidden = !shown;
     if (shown) this.#openRoom(room);
     else this.#room.replaceChildren();
+    this.#turned();
   }
 
   /**
@@ -282,16 +287,21 @@ export class WuClassScreen extends HTMLElement {
   /** @param {string | null} name */
   async #startReplay(name) {
     if (name === null) {
-      this.#replay.hidden = true;
+      this.#endReplay();
       return;
     }
     try {
       const recorded = await recordedOf(name);
       this.#replay.hidden = false;
-      this.#wire.dispatchEvent(new CustomEvent("wire-replay", { bubbles: true, detail: recorded }));
+      this.#turned();
+      this.#wire.dispatchEvent(new CustomEvent("wire-replay", { bubbles: true, detail: { ...recorded, back: "Back to the slide" } }));
     } catch (error) {
       this.#teller.say(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #endReplay() {
+    this.#wire.dispatchEvent(new CustomEvent("wire-replay", { bubbles: true, detail: null }));
   }
 
   /** @param {KeyboardEvent} event */
@@ -302,7 +312,7 @@ export class WuClassScreen extends HTMLElement {
     else if (event.key === "i") this.#showRoom(this.#room.hidden === true);
     else if (event.key === "Escape") {
       this.#showRoom(false);
-      this.#replay.hidden = true;
+      this.#endReplay();
     } else return;
     event.preventDefault();
   }

@@ -131,7 +131,11 @@ export class WuInspector extends HTMLElement {
     document.addEventListener("socket-send", (e) => this.#socketSent(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener("socket-goodbye", (e) => this.#goodbye(/** @type {CustomEvent} */ (e).detail), { signal });
     document.addEventListener("wire-select", (e) => this.#selectMessage(/** @type {CustomEvent} */ (e).detail), { signal });
-    document.addEventListener("wire-replay", (e) => this.#startReplay(/** @type {CustomEvent} */ (e).detail), { signal });
+    document.addEventListener("wire-replay", (e) => {
+      const { detail } = /** @type {CustomEvent} */ (e);
+      if (detail === null) this.#endReplay();
+      else this.#startReplay(detail);
+    }, { signal });
     document.addEventListener(
       "keydown",
       (e) => {
@@ -231,7 +235,7 @@ export class WuInspector extends HTMLElement {
 
   /**
    * startReplay lays a recorded session over the live log, which goes on below it.
-   * @param {{ title: string, events: WireEvent[] }} recorded
+   * @param {{ title: string, source?: string, back?: string, events: WireEvent[] }} recorded
    */
   #startReplay(recorded) {
     this.#endReplay();
@@ -254,6 +258,7 @@ export class WuInspector extends HTMLElement {
     this.#live?.update();
     if (held && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     this.#live?.announcer.say("The replay is over. This is your wire again.");
+    this.dispatchEvent(new Event("replay-over"));
   }
 
   /** @param {StateDetail} detail */

@@ -75,7 +75,13 @@ func newTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	life, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	return tabIn(t, browser, chromedp.WithNewBrowserContext())
+}
+
+// tabIn is another tab of a browser.
+func tabIn(t *testing.T, browser context.Context, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	life, end := chromedp.NewContext(browser, options...)
 	t.Cleanup(end)
 	if err := chromedp.Do(life, chromedp.Navigate("about:blank")); err != nil { // whose context makes the page ends it, too
 		t.Fatal(err)

@@ -52,15 +52,14 @@ func (r *rehearsal) all() []*tab { return append([]*tab{r.desk, r.screen}, r.vie
 // open opens a page of the class at a size.
 func (r *rehearsal) open(path string, width, height int64) *tab {
 	r.Helper()
-	p := r.tab()
+	p := r.tab(newTab(r.T))
 	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate("http://"+r.address+path))
 	return p
 }
 
-// tab is a page for the class, of which each request that leaves for anywhere but the program fails the test.
-func (r *rehearsal) tab() *tab {
+// tab makes a page one for the class, of which each request that leaves for anywhere but the program fails the test.
+func (r *rehearsal) tab(p *tab) *tab {
 	r.Helper()
-	p := newTab(r.T)
 	at := func(address string) {
 		u, err := url.Parse(address)
 		switch {
@@ -102,7 +101,7 @@ const noSockets = `globalThis.WebSocket = class extends EventTarget {
 
 func (r *rehearsal) join(width, height int64, without bool) *tab {
 	r.Helper()
-	p := r.tab()
+	p := r.tab(newTab(r.T))
 	p.do(chromedp.EmulateViewport(width, height))
 	if without {
 		if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noSockets}); err != nil {
@@ -129,6 +128,14 @@ func (p *tab) lands(expression string) {
 	}
 }
 
+// readable: what lies over the slide on the screen is as large as a slide's bytes.
+func (r *rehearsal) readable(part string) {
+	r.Helper()
+	for _, fault := range eval[[]string](r.screen, fmt.Sprintf(`(() => { %s return measure(document.querySelector(%q), 1, 24) })()`, measureJS, part)) {
+		r.Errorf("%s on the screen: %s", part, fault)
+	}
+}
+
 // key presses a key on a page, where nobody types in a field.
 func (p *tab) key(keys string) {
 	p.t.Helper()
@@ -151,7 +158,9 @@ func TestClassRehearsal(t *testing.T) {
 	r.desk.lands(`location.pathname.endsWith("/present") && location.pathname.startsWith("/classes/") && document.querySelector(".this-slide")?.at !== undefined`)
 	r.code = eval[string](r.desk, `location.pathname.split("/")[2]`)
 	screen := eval[string](r.desk, `JSON.parse(localStorage["wireup.classes"])[`+quoted(r.code)+`].screen`)
-	r.screen = r.open("/classes/"+r.code+"/screen#"+screen, 1280, 720)
+	// The screen is a window of the presenter's browser.
+	r.screen = r.tab(tabIn(r.T, r.desk.life))
+	r.screen.do(chromedp.EmulateViewport(1280, 720), chromedp.Navigate("http://"+r.address+"/classes/"+r.code+"/screen#"+screen))
 	r.screen.until(deckAt + ` !== undefined`)
 	for i := range 5 {
 		size := [2]int64{390, 844}
@@ -468,6 +477,7 @@ func (r *rehearsal) spotlight() {
 	}
 	r.screen.until(`document.querySelector(".screen-room .hexes") !== null`) // the newest stands open, bit by bit
 	r.screen.shoot("class-room-screen")
+	r.readable(".screen-room:not([hidden])")
 	r.screen.key("i")
 	sent := `[...document.querySelectorAll(".room-frames li")].find(li => li.innerText.includes("↑") && li.innerText.includes("text frame, 11 bytes"))`
 	r.desk.until(sent + ` !== undefined`)
@@ -540,9 +550,28 @@ func (r *rehearsal) last() {
 func (r *rehearsal) alone() {
 	for _, p := range []*tab{r.desk, r.screen} {
 		p.until(`document.querySelector(".link-light[data-is=gone], .screen-link:not([hidden])") !== null`)
-		p.key("r")
-		p.until(`document.querySelector(".replay .sign")?.textContent === "REPLAY" && document.querySelectorAll(".replay .space [role=row]:not([hidden])").length > 2`)
 	}
+	// One key plays it, here and on the screen, and stops it.
+	const replay = `(sign => sign !== undefined && document.elementFromPoint(sign.x + 9, sign.y + 9)?.closest(".replay") !== null)(document.querySelector(".replay .sign")?.getBoundingClientRect())`
+	for range 2 {
+		r.desk.key("r")
+		for _, p := range []*tab{r.desk, r.screen} {
+			p.until(replay + ` && document.querySelectorAll(".replay .space [role=row]:not([hidden])").length > 2`)
+		}
+		r.desk.key("r")
+		for _, p := range []*tab{r.desk, r.screen} {
+			p.until(`!` + replay)
+		}
+	}
+	r.desk.key("r")
+	r.screen.until(replay)
+	r.screen.press(".replay-banner", "All at once")
+	r.screen.until(`document.querySelector(".replay .place").textContent.startsWith(document.querySelector(".replay .place").textContent.split(" ").at(-1))`)
+	r.screen.until(`document.querySelector(".replay .details").innerText.includes("The server sent 20 bytes of body")`)
+	r.screen.shoot("class-alone-replay")
+	r.readable(".replay")
+	r.screen.press(".replay-banner", "Back to the slide")
+	r.screen.until(`!` + replay + ` && document.querySelector(".deck-view").checkVisibility()`)
 	r.desk.key(kb.ArrowRight)
 	r.where("request/3.2", r.desk)
 	r.desk.reads(".class-told", "go on alone")
