@@ -128,10 +128,10 @@ func (p *tab) lands(expression string) {
 	}
 }
 
-// readable: what lies over the slide on the screen is as large as a slide's bytes.
-func (r *rehearsal) readable(part string) {
+// readable: a part of the screen is as large as a projector asks, in pixels for words.
+func (r *rehearsal) readable(part string, least int) {
 	r.Helper()
-	for _, fault := range eval[[]string](r.screen, fmt.Sprintf(`(() => { %s return measure(document.querySelector(%q), 1, 24) })()`, measureJS, part)) {
+	for _, fault := range eval[[]string](r.screen, fmt.Sprintf(`(() => { %s return measure(document.querySelector(%q), 1, %d) })()`, measureJS, part, least)) {
 		r.Errorf("%s on the screen: %s", part, fault)
 	}
 }
@@ -173,6 +173,7 @@ func TestClassRehearsal(t *testing.T) {
 	r.viewers[0].reads(".link-light", "by WebSocket")
 	r.screen.reads(".screen-here", "5 are here")
 	r.shoot("begun")
+	r.readable(".screen-edge", 28)
 	t.Run("QR", r.qr)
 	t.Run("Tall", r.tall)
 
@@ -412,11 +413,13 @@ func (r *rehearsal) hands() {
 		r.Error("the screen shows a result that is not closed")
 	}
 	r.shoot("hands-open")
+	r.readable(".poll", 28)
 	r.desk.key("h")
 	for _, p := range []*tab{r.screen, r.viewers[0]} {
 		p.until(`[...document.querySelectorAll(".poll .hand-count")].map(c => c.textContent.trim()).join() === "4 · 80%,1 · 20%,0 · 0%,0 · 0%"`)
 	}
 	r.shoot("hands-closed")
+	r.readable(".poll", 28)
 	r.desk.key("h")
 	r.screen.until(`document.querySelector(".poll").hidden`)
 }
@@ -458,6 +461,7 @@ func (r *rehearsal) exercise() {
 	r.desk.press(".of-activity", "Hint to all")
 	r.viewers[0].reads(".given-hints", "Hint 1")
 	r.shoot("exercise")
+	r.readable(".screen-edge", 28)
 	r.desk.press(".of-activity", "End the exercise")
 	r.viewers[0].until(`document.querySelector(".activity").hidden`)
 }
@@ -477,7 +481,7 @@ func (r *rehearsal) spotlight() {
 	}
 	r.screen.until(`document.querySelector(".screen-room .hexes") !== null`) // the newest stands open, bit by bit
 	r.screen.shoot("class-room-screen")
-	r.readable(".screen-room:not([hidden])")
+	r.readable(".screen-room:not([hidden])", 24)
 	r.screen.key("i")
 	sent := `[...document.querySelectorAll(".room-frames li")].find(li => li.innerText.includes("↑") && li.innerText.includes("text frame, 11 bytes"))`
 	r.desk.until(sent + ` !== undefined`)
@@ -490,6 +494,7 @@ func (r *rehearsal) spotlight() {
 	r.desk.press(".of-room", "Show its text")
 	r.viewers[0].reads(".spot-text", "Hello, room")
 	r.shoot("spotlight")
+	r.readable(".spot", 28)
 	r.desk.press(".of-room", "Out of the spotlight")
 	r.screen.until(`document.querySelector(".spot").hidden`)
 }
@@ -569,7 +574,7 @@ func (r *rehearsal) alone() {
 	r.screen.until(`document.querySelector(".replay .place").textContent.startsWith(document.querySelector(".replay .place").textContent.split(" ").at(-1))`)
 	r.screen.until(`document.querySelector(".replay .details").innerText.includes("The server sent 20 bytes of body")`)
 	r.screen.shoot("class-alone-replay")
-	r.readable(".replay")
+	r.readable(".replay", 24)
 	r.screen.press(".replay-banner", "Back to the slide")
 	r.screen.until(`!` + replay + ` && document.querySelector(".deck-view").checkVisibility()`)
 	r.desk.key(kb.ArrowRight)
