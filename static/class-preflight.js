@@ -114,7 +114,7 @@ export class Preflight {
       if (detail.screen) this.#screen = detail.screen;
     });
     this.root.append(
-      el("h2", { id: "preflight-title" }, "Before the talk"),
+      el("h2", { id: "preflight-title", tabindex: "-1", autofocus: true }, "Before the talk"),
       el("div", { class: "preflight-columns" }, this.#list, el("figure", { class: "join-qr" }, el("img", { src: `/classes/${code}/qr.svg?scheme=${location.protocol.slice(0, -1)}`, alt: `QR code of the address ${location.host}/c/${code}` }), el("figcaption", {}, location.host, el("wbr", {}), `/c/${code}`))),
       el("p", { class: "deeds" }, button("Measure again", () => void this.run(), { class: "btn" }), " ", button("Close", () => this.root.close(), { class: "btn" })),
     );

@@ -282,7 +282,7 @@ export class WuClassDesk extends HTMLElement {
   #showRoom() {
     const { crowd, desk } = this.#line;
     const here = crowd?.here ?? 0;
-    write(this.#here, `${plural(here, "person", "people")} here`);
+    write(this.#here, crowd === undefined ? "" : `${plural(here, "person", "people")} here`);
     const { fast = 0, slow = 0 } = desk?.pace ?? {};
     write(this.#paceText, paceWords(desk?.pace, here));
     for (const [name, n] of /** @type {const} */ ([["slow", slow], ["fast", fast]])) {
@@ -323,7 +323,7 @@ export class WuClassDesk extends HTMLElement {
       else this.#activity.replaceChildren(button("Hint to all", () => void this.#say("hint"), { class: "btn small" }), ` ${plural(activity.hints, "hint")} given `, button("End the exercise", () => void this.#say("activity", { exercise: "" }), { class: "btn small primary" }));
     }
     write(this.#waits, activity === null ? "" : doneWords(crowd?.done));
-    this.#board.update(desk, this.#exercise.value);
+    this.#board.update(desk, this.#exercise.value, crowd?.here ?? 0);
     this.#tabs.count("activity", activity ? (crowd?.done?.of ?? 0) - (crowd?.done?.passed ?? 0) : 0);
   }
 
