@@ -379,7 +379,7 @@ func TestProductionProxies(t *testing.T) {
 	eval[bool](p, fmt.Sprintf(`(document.querySelector("%s .prediction input[value='1000']").click(), true)`, hops))
 	p.press(hops, "Predict, open, and wait")
 	p.until(fmt.Sprintf(`document.querySelector("%s .fact.truth b")?.textContent === "1006, abnormal"`, hops))
-	if why := eval[string](p, fmt.Sprintf(`document.querySelector("%s .because").textContent`, hops)); !strings.Contains(why, "after 1.0") {
+	if why := eval[string](p, fmt.Sprintf(`document.querySelector("%s .because").textContent`, hops)); !strings.Contains(why, "After 1.0") {
 		t.Errorf("the wire is quoted with %q", why)
 	}
 	p.until(fmt.Sprintf(`document.querySelectorAll("%s .timeline g.bar.error").length === 2`, hops))
