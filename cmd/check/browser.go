@@ -19,6 +19,8 @@ const (
 	shots      = "test-output" // where the browser tests leave their screenshots, below the root
 
 	browserTime = "-timeout=15m"
+	// Tests at once: they wait more than they compute, so that two processors have time for four.
+	browserParallel = "-parallel=4"
 )
 
 // browserTests runs the tests that drive Chromium, and no others.
@@ -31,7 +33,7 @@ func browserTests(ctx context.Context, r *runner) result {
 		return result{err: fmt.Errorf("there is no test in a file with the build tag %s", browserTag)}
 	}
 	env := []string{"WIREUP_CHROME=" + r.chrome, "WIREUP_SHOTS=" + filepath.Join(r.root, shots)}
-	args := []string{"-tags", browserTag, "-count=1", browserTime, "-run", "^(" + strings.Join(tests, "|") + ")$"}
+	args := []string{"-tags", browserTag, "-count=1", browserTime, browserParallel, "-run", "^(" + strings.Join(tests, "|") + ")$"}
 	return r.goTest(ctx, "tests in "+filepath.Base(r.chrome), newTestLog(), env, append(args, pkgs...)...)
 }
 
