@@ -19,7 +19,7 @@ const (
 	shots      = "test-output" // where the browser tests leave their screenshots, below the root
 
 	browserTime = "-timeout=15m"
-	// Tests at once: they wait more than they compute, so that two processors have time for four.
+	// Fewer at once than other tests: a page in Chromium works more than it waits.
 	browserParallel = "-parallel=4"
 )
 
