@@ -55,27 +55,20 @@ func newAssets(files fs.FS) (*assets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("assets: %w", err)
 		}
-		hashed, err := a.add(name, body)
-		if err != nil {
-			return nil, err
-		}
+		hashed := a.add(name, body)
 		a.names[name], a.sums[name] = hashed, sha256.Sum256(body)
 		a.served[name] = a.served[hashed]
 	}
 	return a, nil
 }
 
-// add compresses an asset, and returns the name that it is served under from now on.
-func (a *assets) add(name string, body []byte) (string, error) {
+// add takes an asset in, and returns the name that it is served under from now on.
+func (a *assets) add(name string, body []byte) string {
 	ext := path.Ext(name)
-	e, err := encode(contentTypes[ext], body)
-	if err != nil {
-		return "", fmt.Errorf("asset %s: %w", name, err)
-	}
 	sum := sha256.Sum256(body)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
-	a.served[hashed] = e
-	return hashed, nil
+	a.served[hashed] = encode(contentTypes[ext], body)
+	return hashed
 }
 
 // url is where the asset called name is; empty if there is none.

@@ -1,6 +1,7 @@
 package handlers
 
-// Bodies that never change: compressed once, and served in the coding that the client prefers.
+// Bodies that never change: compressed once, when somebody first asks for them, and served in the coding
+// that the client prefers.
 
 import (
 	"bytes"
@@ -20,7 +21,7 @@ import (
 // encoded is one body in each coding that makes it smaller.
 type encoded struct {
 	contentType string
-	variants    []variant // the smallest coding first; the last one is identity
+	variants    func() []variant // the smallest coding first; the last one is identity
 }
 
 // variant is a body in one coding.
@@ -32,32 +33,28 @@ type variant struct {
 
 const identity = "identity"
 
-// encodings are the bodies that this process has compressed, by their sums. A program has one server
-// and each body once; its tests start hundreds of servers, and would do little else.
+// encodings are the bodies of this process, by their types and sums. A program has one server and each
+// body once; its tests start hundreds of servers, and would compress little else.
 var encodings sync.Map
 
-// encode compresses body.
-func encode(contentType string, body []byte) (*encoded, error) {
-	sum := sha256.Sum256(body)
-	if e, ok := encodings.Load(sum); ok && e.(*encoded).contentType == contentType {
-		return e.(*encoded), nil
-	}
-	e := &encoded{contentType: contentType}
-	for _, c := range []struct {
-		name string
-		pool *sync.Pool
-	}{{"br", &brotlis}, {"gzip", &gzips}} {
-		b, err := compress(c.pool, body)
-		if err != nil {
-			return nil, fmt.Errorf("compress with %s: %w", c.name, err)
+// encode is a body that is served for as long as the program runs.
+func encode(contentType string, body []byte) *encoded {
+	e, _ := encodings.LoadOrStore(fmt.Sprintf("%s %x", contentType, sha256.Sum256(body)), newEncoded(contentType, body))
+	return e.(*encoded)
+}
+
+func newEncoded(contentType string, body []byte) *encoded {
+	return &encoded{contentType, sync.OnceValue(func() (all []variant) {
+		for _, c := range []struct {
+			name string
+			pool *sync.Pool
+		}{{"br", &brotlis}, {"gzip", &gzips}} {
+			if b := compress(c.pool, body); len(b) < len(body) {
+				all = append(all, newVariant(c.name, b))
+			}
 		}
-		if len(b) < len(body) {
-			e.variants = append(e.variants, newVariant(c.name, b))
-		}
-	}
-	e.variants = append(e.variants, newVariant(identity, body))
-	encodings.Store(sum, e)
-	return e, nil
+		return append(all, newVariant(identity, body))
+	})}
 }
 
 func newVariant(coding string, body []byte) variant {
@@ -66,7 +63,7 @@ func newVariant(coding string, body []byte) variant {
 }
 
 // brotlis and gzips are writers for reuse: a new one for each file has its tables to allocate,
-// which is a good half of the time that the program takes to start.
+// which is a good half of the time that it takes.
 var (
 	// A window of 64 KiB holds any of our files, and spares the tables of megabytes that a larger
 	// one would have cleared for each of them.
@@ -89,18 +86,15 @@ type compressor interface {
 }
 
 // compress writes body through a writer of pool.
-func compress(pool *sync.Pool, body []byte) ([]byte, error) {
+func compress(pool *sync.Pool, body []byte) []byte {
 	var b bytes.Buffer
 	w := pool.Get().(compressor)
 	defer pool.Put(w)
 	w.Reset(&b)
-	if _, err := w.Write(body); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	// Neither writer fails where what is below it doesn't, and a buffer doesn't.
+	_, _ = w.Write(body)
+	_ = w.Close()
+	return b.Bytes()
 }
 
 // serve answers r with e: in the coding that r prefers, and with 304 if the client has it.
@@ -134,7 +128,7 @@ func (e *encoded) serve(w http.ResponseWriter, r *http.Request, cacheControl str
 // choose finds the variant that the Accept-Encoding fields prefer; of equals, the smallest.
 func (e *encoded) choose(fields []string) (v variant, ok bool) {
 	best := 0.0
-	for _, candidate := range e.variants {
+	for _, candidate := range e.variants() {
 		if q := quality(fields, candidate.coding); q > best {
 			v, ok, best = candidate, true, q
 		}

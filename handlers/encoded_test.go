@@ -14,10 +14,7 @@ import (
 )
 
 func TestEncodedChoose(t *testing.T) {
-	e, err := encode("text/plain", []byte(strings.Repeat("the same again and again ", 100)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := encode("text/plain", []byte(strings.Repeat("the same again and again ", 100)))
 	tests := []struct {
 		accept []string
 		want   string // "" is 406
@@ -56,10 +53,7 @@ func TestEncodedChoose(t *testing.T) {
 
 func TestEncodedServe(t *testing.T) {
 	body := strings.Repeat("the same again and again ", 100)
-	e, err := encode("text/plain", []byte(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := encode("text/plain", []byte(body))
 	get := func(method, accept, match string) *http.Response {
 		r := httptest.NewRequest(method, "/", nil)
 		if accept != "" {
@@ -125,11 +119,8 @@ func TestEncodedServe(t *testing.T) {
 }
 
 func TestEncodeLeavesWhatGrows(t *testing.T) {
-	e, err := encode("text/plain", []byte("x"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(e.variants) != 1 || e.variants[0].coding != identity {
-		t.Errorf("one byte has %d variants; want identity alone", len(e.variants))
+	e := encode("text/plain", []byte("x"))
+	if all := e.variants(); len(all) != 1 || all[0].coding != identity {
+		t.Errorf("one byte has %d variants; want identity alone", len(all))
 	}
 }

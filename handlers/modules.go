@@ -75,18 +75,15 @@ func (m modules) start(names []string) []byte {
 }
 
 // fitted is what a page loads that needs these modules.
-func (s *site) fitted(names []string) (templates.Site, error) {
+func (s *site) fitted(names []string) templates.Site {
 	names = s.modules.closure(append(names, mainScript)...)
-	start, err := s.assets.add("start.js", s.modules.start(names))
-	if err != nil {
-		return templates.Site{}, err
-	}
+	start := s.assets.add("start.js", s.modules.start(names))
 	view := s.view
 	view.Main, view.Modules = assetPath+start, nil
 	for _, name := range names {
 		view.Modules = append(view.Modules, templates.Module{URL: s.assets.url(name), Integrity: s.assets.integrity(name)})
 	}
-	return view, nil
+	return view
 }
 
 // fit renders a page twice: to see which elements stand in it, and with what those need.
@@ -101,7 +98,7 @@ func (s *site) fit(page func(templates.Site) templ.Component) (templates.Site, e
 			names = append(names, name)
 		}
 	}
-	return s.fitted(names)
+	return s.fitted(names), nil
 }
 
 // renderFitted renders a page once and for all, with no module that it has no use for.

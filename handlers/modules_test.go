@@ -52,16 +52,16 @@ func TestPagesLoadWhatTheyNeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page := func(e *encoded) string { all := e.variants(); return string(all[len(all)-1].body) }
 	// What stands in a template is loaded when it is shown.
 	for _, name := range []string{"frames", "choose"} {
-		if deck := string(s.slides[name].variants[len(s.slides[name].variants)-1].body); !strings.Contains(deck, "<wu-") || strings.Contains(deck, `rel="modulepreload" href="/static/wu-echo-lab.`) || !strings.Contains(deck, `rel="modulepreload" href="/static/wu-deck.`) {
+		if deck := page(s.slides[name]); !strings.Contains(deck, "<wu-") || strings.Contains(deck, `rel="modulepreload" href="/static/wu-echo-lab.`) || !strings.Contains(deck, `rel="modulepreload" href="/static/wu-deck.`) {
 			t.Errorf("the slides of %s load more than they begin with, or less", name)
 		}
 	}
-	if room := string(s.class.room.variants[len(s.class.room.variants)-1].body); strings.Count(room, `rel="modulepreload"`) > 40 || !strings.Contains(room, `href="/static/wu-deck.`) {
+	if room := page(s.class.room); strings.Count(room, `rel="modulepreload"`) > 40 || !strings.Contains(room, `href="/static/wu-deck.`) {
 		t.Errorf("a viewer's page begins with %d modules; want 40 at most, the deck among them", strings.Count(room, `rel="modulepreload"`))
 	}
-	page := func(e *encoded) string { return string(e.variants[len(e.variants)-1].body) }
 	for name, e := range map[string]*encoded{"home": s.home, "wire": s.wire, "decode": s.decode, "measured": s.measured,
 		"request": s.lessons["request"], "frames": s.lessons["frames"], "choose": s.lessons["choose"]} {
 		_, rest, _ := strings.Cut(page(e), `<script type="module" src="/static/`)

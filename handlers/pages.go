@@ -64,9 +64,7 @@ func newSite(static, content fs.FS, course *lessons.Course, ends RawEnds) (*site
 		return nil, err
 	}
 	s.view.Raw = ends.view()
-	if s.view, err = s.fitted(scripts); err != nil {
-		return nil, err
-	}
+	s.view = s.fitted(scripts)
 	s.policy = policy(s.view.ImportMap)
 	if s.broken, err = s.fit(func(v templates.Site) templ.Component { return templates.Error(templates.ErrorView{Site: v}) }); err != nil {
 		return nil, fmt.Errorf("the page of an error: %w", err)
@@ -141,7 +139,7 @@ func renderOnce(c templ.Component) (*encoded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(pageType, b)
+	return encode(pageType, b), nil
 }
 
 func homeView(v templates.Site, course *lessons.Course) templates.HomeView {

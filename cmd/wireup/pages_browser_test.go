@@ -38,7 +38,7 @@ func axeIn(p *tab, node, rules string) []string {
 		}
 		eval[bool](p, string(source)+";true")
 	}
-	return eval[[]string](p, `axe.run(`+node+`, { `+rules+`, resultTypes: ["violations"] })
+	return eval[[]string](p, `axe.run(`+node+`, { `+rules+`, preload: false, iframes: false, resultTypes: ["violations"] })
 		.then(r => r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.failureSummary ?? "").slice(0, 160) + ")").join("; ")))`)
 }
 
