@@ -2,7 +2,7 @@
 //
 //	go -C cmd/bench run .          a few minutes
 //	go -C cmd/bench run . -quick   about one minute, to see that it works; its figures wobble
-//	go -C cmd/bench run . -only game      the game alone; class for a live class; captures for captures, which need tshark
+//	go -C cmd/bench run . -only game      the game alone; class for a live class; pages; captures, which need tshark
 //
 // Each server is a process of its own: wireup itself, built for the run, and each peer as this
 // program started again with the peer's name. Clients are raw connections over loopback in this
@@ -63,10 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	isQuick := flags.Bool("quick", false, "a short run, to see that it works")
-	only := flags.String("only", "", "measure the `part` alone: game, class or captures")
+	only := flags.String("only", "", "measure the `part` alone: game, class, pages or captures")
 	_ = flags.Parse(args) // exits on an error
-	if !slices.Contains([]string{"", "game", "class", "captures"}, *only) {
-		return fmt.Errorf("-only %s: the parts that can be measured alone are game, class and captures", *only)
+	if !slices.Contains([]string{"", "game", "class", "pages", "captures"}, *only) {
+		return fmt.Errorf("-only %s: the parts that can be measured alone are game, class, pages and captures", *only)
 	}
 	p := whole
 	if *isQuick {
@@ -101,6 +101,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		printRows(stdout, class.rows()...)
 		fmt.Fprintf(stdout, "\n%v\n", class)
+		return nil
+	}
+	if *only == "pages" {
+		page, err := measurePage(ctx, p, dir)
+		if err != nil {
+			return err
+		}
+		printRows(stdout, page.rows()...)
 		return nil
 	}
 	say("captures: %d rounds of %d frames", p.captureRounds, captureFrames)

@@ -53,10 +53,8 @@ func printTargets(w io.Writer, echo echoFigures, idle idleFigures, headers heade
 		row{what: "the same, after one echo on each", target: .25, measured: idle.used["wireup"].over(idle.used["gorilla"])},
 		row{what: "header decode against gobwas `ReadHeader`", atLeast: true, target: 1.7, measured: headers.theirs.over(headers.ours), note: " times as fast"},
 		row{what: "mallocs a header decode", measured: spread{float64(headers.oursAllocs)}},
-		row{what: "lesson page, rendered once, against rendering it each time", atLeast: true, target: 25, measured: page["plain"].over(page["once"]), note: " times as fast"},
-		row{what: "the same, against rendering and compressing it each time", atLeast: true, target: 25, measured: page["each"].over(page["once"]), note: " times as fast"},
-		game.row(),
 	)
+	rows = append(append(rows, page.rows()...), game.row())
 	rows = append(rows, class.rows()...)
 	printRows(w, append(rows, captureRow(captures))...)
 }

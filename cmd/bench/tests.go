@@ -46,6 +46,14 @@ type pageFigures map[string]spread
 
 var pageLine = regexp.MustCompile(`BenchmarkPage/(once|plain|each)\S*\s+\d+\s+([\d.]+) ns/op`)
 
+// rows are the targets for pages.
+func (f pageFigures) rows() []row {
+	return []row{
+		{what: "lesson page, rendered once, against rendering it each time", atLeast: true, target: 25, measured: f["plain"].over(f["once"]), note: " times as fast"},
+		{what: "the same, against rendering and compressing it each time", atLeast: true, target: 25, measured: f["each"].over(f["once"]), note: " times as fast"},
+	}
+}
+
 // measurePage runs the benchmark of the pages, round by round, from one test binary.
 func measurePage(ctx context.Context, p plan, dir string) (pageFigures, error) {
 	f := make(pageFigures)
