@@ -160,7 +160,7 @@ func TestPollingMistakes(t *testing.T) {
 			empty := r.polls(20, time.Second)
 			r.answer(strconv.Itoa((5*empty + 30) % 100))
 		}},
-		{"polling/fresh", "Ask more often", func(r *reader) { r.polls(9, 2500*time.Millisecond) }},
+		{"polling/fresh", "Ask more often", func(r *reader) { r.pollsFor(6, 2500*time.Millisecond) }},
 		{"polling/not-modified", "is not that of the answer", func(r *reader) { r.conditional("If-None-Match: 1\r\n") }},
 		{"polling/not-modified", "They didn't say what they had got before", func(r *reader) { r.conditional("", "", "", "") }},
 	} {
@@ -178,6 +178,20 @@ func TestPollingMistakes(t *testing.T) {
 // polls polls n times, and returns how many answers were empty.
 func (r *reader) polls(n int, every time.Duration) (empty int) {
 	r.t.Helper()
+	r.pollWhile(every, func(asked, events, none int) bool { empty = none; return asked < n })
+	return empty
+}
+
+// pollsFor polls until as many events have come. They come as they like.
+func (r *reader) pollsFor(n int, every time.Duration) {
+	r.t.Helper()
+	r.pollWhile(every, func(_, events, _ int) bool { return events < n })
+}
+
+// pollWhile polls for as long as more says so, of how often it has asked, how many events came, and
+// how many answers were empty.
+func (r *reader) pollWhile(every time.Duration, more func(asked, events, empty int) bool) {
+	r.t.Helper()
 	c := r.dial()
 	next := time.NewTicker(every)
 	defer next.Stop()
@@ -185,18 +199,17 @@ func (r *reader) polls(n int, every time.Duration) (empty int) {
 		Last   int
 		Events []json.RawMessage
 	}
-	for range n {
+	for asked, events, empty := 0, 0, 0; more(asked, events, empty); <-next.C {
 		c.send(fmt.Sprintf("GET /lab/polling/{word}?wire={wire}&since=%d HTTP/1.1\r\nHost: {host}\r\n\r\n", answer.Last))
 		_, body := c.response("GET")
 		if err := json.Unmarshal(body, &answer); err != nil {
 			r.t.Fatalf("%s: %v", body, err)
 		}
+		asked, events = asked+1, events+len(answer.Events)
 		if len(answer.Events) == 0 {
 			empty++
 		}
-		<-next.C
 	}
-	return empty
 }
 
 // conditional polls a source that is still with each of these fields in turn.
