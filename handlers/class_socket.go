@@ -127,7 +127,7 @@ func (p *classPage) read(ctx context.Context) {
 			return
 		}
 		if len(b) > classroom.MostMessage {
-			p.why = classRefusal{websocket.CloseMessageTooBig, "message over 8 KiB"}
+			p.why = classRefusal{websocket.CloseMessageTooBig, fmt.Sprintf("message over %d bytes (limit: a message to a class)", classroom.MostMessage)}
 			return
 		}
 		answer, err := p.line.Answer(ctx, b)
@@ -229,7 +229,10 @@ func (p *classPage) bye(r classRefusal) {
 // drain takes what is still on its way.
 func (p *classPage) drain() {
 	_ = p.conn.SetReadDeadline(time.Now().Add(feedLinger))
-	_, _ = io.CopyN(io.Discard, p.conn.NetConn(), 1<<20)
+	err := classroom.ErrFrames // which may come once here, where messages were too many before the frames were
+	for errors.Is(err, classroom.ErrFrames) {
+		_, err = io.CopyN(io.Discard, p.conn.NetConn(), 1<<20)
+	}
 }
 
 // linger gives the page a moment for its part in the closing handshake, and takes what is still on

@@ -301,6 +301,14 @@ func TestClassRefusals(t *testing.T) {
 	if !websocket.IsCloseError(closed, websocket.ClosePolicyViolation) || !strings.Contains(closed.Error(), "messages a second") {
 		t.Errorf("a flood ends with %v", closed)
 	}
+	long := s.page(t, 10, "presenter", s.made.Owner)
+	long.WS.WriteMessage(websocket.TextMessage, bytes.Repeat([]byte(" "), classroom.MostMessage+1))
+	for closed = nil; closed == nil; {
+		_, _, closed = long.WS.ReadMessage()
+	}
+	if !websocket.IsCloseError(closed, websocket.CloseMessageTooBig) || !strings.Contains(closed.Error(), "(limit: a message to a class)") {
+		t.Errorf("a long message ends with %v", closed)
+	}
 	html := s.page(t, 1, "viewer", "")
 	html.WS.WriteMessage(websocket.BinaryMessage, []byte("{}"))
 	for closed = nil; closed == nil; {

@@ -41,7 +41,7 @@ export class Board {
   /**
    * @param {Desk | undefined} desk
    * @param {string} exercise
-   * @param {number} here
+   * @param {number | undefined} here
    */
   update(desk, exercise, here) {
     const key = JSON.stringify([exercise, desk?.board, desk?.rows, here]);
@@ -53,7 +53,7 @@ export class Board {
     this.root.replaceChildren(
       el("p", { class: "board-sums" }, ...sums.filter(({ is, n }) => n > 0 || is === "passed").map(({ is, n }) => el("span", { class: `is-${is}` }, `${SIGNS[is][0]} ${n} ${SIGNS[is][1]}`))),
       el("ul", {}, ...rows.map(({ viewer, is }) => el("li", { class: `is-${is}` }, el("span", { class: "class-sign", "aria-hidden": "true" }, SIGNS[is][0]), el("span", {}, viewer), el("small", {}, SIGNS[is][1])))),
-      ...(joined > here ? [el("p", { class: "muted" }, `${joined} have joined, and ${here} of them ${here === 1 ? "is" : "are"} here now.`)] : []),
+      ...(here !== undefined && joined > here ? [el("p", { class: "muted" }, `${joined} have joined, and ${here} of them ${here === 1 ? "is" : "are"} here now.`)] : []),
       ...(hidden > 0 ? [el("p", { class: "muted" }, `${hidden} more are not shown.`)] : []),
     );
   }

@@ -323,7 +323,7 @@ export class WuClassDesk extends HTMLElement {
       else this.#activity.replaceChildren(button("Hint to all", () => void this.#say("hint"), { class: "btn small" }), ` ${plural(activity.hints, "hint")} given `, button("End the exercise", () => void this.#say("activity", { exercise: "" }), { class: "btn small primary" }));
     }
     write(this.#waits, activity === null ? "" : doneWords(crowd?.done));
-    this.#board.update(desk, this.#exercise.value, crowd?.here ?? 0);
+    this.#board.update(desk, this.#exercise.value, crowd?.here);
     this.#tabs.count("activity", activity ? (crowd?.done?.of ?? 0) - (crowd?.done?.passed ?? 0) : 0);
   }
 
